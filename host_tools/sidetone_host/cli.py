@@ -1,0 +1,45 @@
+"""The `sidetone` command: one module a subcommand in `commands/`, each with `add_parser(subparsers)` and `run(args) -> int`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import pkgutil
+import sys
+
+from sidetone_host import commands
+from sidetone_host.errors import CannotDo, JudgedBad
+
+EXIT_DONE, EXIT_JUDGED_BAD, EXIT_CANNOT, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+
+def build_parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="sidetone", description="Etiquette in the headset cord: host tools.")
+    subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for module in sorted(info.name for info in pkgutil.iter_modules(commands.__path__)):
+        importlib.import_module(f"{commands.__name__}.{module}").add_parser(subparsers)
+    return parser
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one subcommand. Exit codes: 0 done, 1 judged bad by a check, 2 could not do it, 130 interrupted."""
+    args = build_parser().parse_args(argv)
+    try:
+        return int(args.run(args))
+    except JudgedBad as fault:
+        print(fault, file=sys.stderr)
+        return EXIT_JUDGED_BAD
+    except CannotDo as fault:
+        print(f"sidetone {args.command}: {fault}", file=sys.stderr)
+        return EXIT_CANNOT
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # the reader went away (`| head`): stop quietly, and keep the interpreter from flushing into the closed pipe
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_DONE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
