@@ -1,0 +1,1 @@
+"""Speech for training: sentences, synthetic speakers, real corpora, augmentation."""

