@@ -1,0 +1,58 @@
+# Sidetone: every task of the house. `make help` prints this list.
+# demo, run, test and the rest do their own set-up; it takes a moment only when something changed.
+.DEFAULT_GOAL := help
+PYTHON ?=
+BOARD ?= desktop
+ARGS ?=
+BIN := .venv/bin
+
+.PHONY: help setup lock demo run test test-micropython check bench train evaluate lint types format docs clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make .venv with everything (PYTHON=python3.13 to choose the interpreter)
+	@sh requirements/setup.sh $(PYTHON)
+
+lock: ## write requirements/*.lock anew from pyproject.toml (needs uv)
+	sh requirements/lock.sh
+
+demo: setup ## broker, dashboard and a played call (ARGS=--once: play it once and end)
+	@$(BIN)/sidetone demo $(ARGS)
+
+run: setup ## the device on live sound (BOARD=desktop|rpi-usb|rpi-codec or a file)
+	@$(BIN)/sidetone run --board $(BOARD) $(ARGS)
+
+test: setup ## all tests; those whose optional program is absent are skipped by name
+	@$(BIN)/python -m pytest $(ARGS)
+
+test-micropython: setup ## only the unit tests, under real MicroPython (64-bit, and 32-bit where it can be had)
+	@$(BIN)/python -m pytest tests/host/test_on_micropython.py $(ARGS)
+
+check: lint types test ## the whole truth: lint, types, both runtimes, fresh docs
+
+bench: setup ## speed and memory, side by side with other packages
+	@$(BIN)/python -m bench $(ARGS)
+
+train: ## build the corpus and train the network from nothing (hours; resumable)
+	@$(MAKE) --no-print-directory -C model train ARGS="$(ARGS)"
+
+evaluate: ## measure the released network and write its model card's figures
+	@$(MAKE) --no-print-directory -C model evaluate ARGS="$(ARGS)"
+
+lint: setup ## ruff, layout included
+	@$(BIN)/ruff check .
+
+types: setup ## mypy, strict
+	@$(BIN)/mypy
+
+format: setup ## let ruff repair what it can
+	@$(BIN)/ruff check --fix .
+
+docs: setup ## write the generated tables in docs/ anew
+	@$(BIN)/python docs/generate.py $(ARGS)
+
+clean: ## remove everything that was built (.venv and caches)
+	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+	find . -name '*.egg-info' -type d -prune -exec rm -rf {} +
