@@ -100,3 +100,10 @@ def encode(rows):
     out = []
     _append_rows(rows, out)
     return "".join(out)
+
+
+def text(value):
+    """One value as JSON text: for people's eyes, a record's cell or a terminal line."""
+    out = []
+    _append_value(value, out)
+    return "".join(out)

@@ -1,0 +1,135 @@
+"""`sidetone replay`: recorded calls through the device's own code, and what it heard, judged and would have lit."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sidetone_host.errors import CannotDo
+
+if TYPE_CHECKING:
+    from sidetone_host.call_state import CallState
+    from sidetone_host.decode import Recording
+
+BASELINE_DBFS_DEFAULT = -26.0
+Line = tuple[int, str, list[tuple[str, Any]]]
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "replay",
+        help="play recordings through the device's code",
+        description="Play recordings through the device's own code and print what it heard and judged, one call a file.",
+        epilog="example:\n  sidetone replay call.wav --json --start 2026-11-21T09:30:00 | jq 'select(.kind==\"finding\")'",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="WAV or FLAC, any common rate; mono: agent, stereo: agent left")
+    parser.add_argument("--customer", choices=("left", "right", "none"), help="the customer's side of a stereo file (default right)")
+    parser.add_argument("--profile", type=Path, help="a profile's TOML file (default: default-zh)")
+    parser.add_argument("--runtime", choices=("cpython", "micropython"), default="cpython", help="which runtime plays it (default cpython)")
+    parser.add_argument("--baseline-dbfs", type=_bounded(-60.0, 0.0), default=BASELINE_DBFS_DEFAULT, metavar="N",
+                        help="the agent's comfortable active speech level, -60 to 0 dBFS (default -26)")  # fmt: skip
+    parser.add_argument("--rate-scale", type=_bounded(0.25, 4.0), default=1.0, metavar="X",
+                        help="the agent's syllable scale from calibration, 0.25 to 4 (default 1.0)")  # fmt: skip
+    parser.add_argument("--start", type=_local_time, metavar="ISO8601", help="the clock at the start; without it clock rules are not judged")
+    parser.add_argument("--direction", choices=("in", "out"), default="in", help="inbound or outbound call (default in)")
+    parser.add_argument("--events", type=Path, metavar="FILE", help='call states, JSON Lines such as {"t_ms":0,"phase":"ringing"}')
+    parser.add_argument("--realtime", action="store_true", help="play at the speed of sound, not of the processor")
+    parser.add_argument("--json", action="store_true", help="JSON Lines only on standard output")
+    parser.add_argument("--plot", type=Path, metavar="PNG", help="draw level, rate, phrases, findings and lamps over time (one FILE)")
+    parser.set_defaults(run=run)
+
+
+def _bounded(low: float, high: float) -> Callable[[str], float]:
+    def number(text: str) -> float:
+        value = float(text)
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} is outside {low:g} to {high:g}")
+        return value
+
+    return number
+
+
+def _local_time(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time such as 2026-11-21T09:30:00") from None
+
+
+def run(args: argparse.Namespace) -> int:
+    from sidetone_host import call_state, decode, profile
+
+    if args.plot and len(args.files) != 1:
+        raise CannotDo("--plot draws one call: give one FILE")
+    settings = profile.load(args.profile)
+    states = call_state.read(args.events) if args.events else []
+    play = _player(args.runtime)
+    for path in args.files:
+        recording = decode.open_audio(path, customer=args.customer)
+        if recording.warning:
+            print(f"sidetone replay: {recording.warning}", file=sys.stderr)
+        lines: list[Line] = []
+        for line in play(recording, settings, states, args):
+            _print(line, as_json=args.json)
+            if args.plot:
+                lines.append(line)
+        if args.plot:
+            from sidetone_host.plot import draw_call
+
+            draw_call(lines, args.plot, title=path.name)
+    return 0
+
+
+def _player(runtime: str) -> Callable[..., Iterator[Line]]:
+    if runtime == "micropython":
+        raise CannotDo("replay on MicroPython is not built yet (issue 4); --runtime cpython plays the same rules")
+    return play_on_cpython
+
+
+def play_on_cpython(recording: Recording, settings: Any, states: list[CallState], args: argparse.Namespace) -> Iterator[Line]:
+    """Yield (t_ms, kind, rows) of one recording, played through the device's listener on this Python."""
+    from sidetone import app
+    from sidetone.on_cpython import audio, hearing
+    from sidetone_host import released
+
+    heard: list[Line] = []
+    listener = app.build_listener(
+        hearing,
+        released.load(),
+        settings,
+        app.Calibration(round(args.baseline_dbfs * 256), round(args.rate_scale * 1000)),
+        app.CallSetup(len(recording.channels) > 1, args.direction, _wall_seconds(args.start)),
+        lambda t_ms, kind, rows: heard.append((t_ms, kind, rows)),
+    )
+    for state in states:
+        listener.call_state(*state)
+    for block in audio.WavSource(recording, realtime=args.realtime):
+        listener.feed(block)
+        yield from heard
+        heard.clear()
+    listener.finish()
+    yield from heard
+
+
+def _wall_seconds(start: datetime | None) -> int | None:
+    """Seconds of the wall clock since 1970 as the agent's clock shows them (a time zone in the text is dropped: rules ask the local hour)."""
+    return None if start is None else int(start.replace(tzinfo=UTC).timestamp())
+
+
+def _print(line: Line, as_json: bool) -> None:
+    from sidetone.core.telemetry import messages
+
+    t_ms, kind, rows = line
+    if as_json:
+        print(messages.encode([("kind", kind), ("t_ms", t_ms), *rows]))
+    elif kind == "summary":
+        print(f"{t_ms / 1000:8.2f} s  summary")
+        for key, value in rows:
+            print(f"            {key:24} {messages.text(value)}")
+    else:
+        print(f"{t_ms / 1000:8.2f} s  {kind:8} " + "  ".join(f"{key}={messages.text(value)}" for key, value in rows))
