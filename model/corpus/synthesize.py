@@ -1,0 +1,105 @@
+"""Speak the sentences: shards of clips under the work folder, deterministic, resumable, with progress.
+
+    python -m model.corpus.synthesize train --first 0 --last 119
+
+A shard is NAME-0007.npz: int16 audio at 16 kHz of all its clips in one row, `ends` in samples, and NAME-0007.jsonl
+with one line per clip: text, kind, voice, speed. Sets: "train" and "dev" (training templates, other words, other
+mixes of the same parents: for model selection and cutoffs), "test" (voices and templates kept out).
+"""
+
+import argparse
+import json
+import time
+
+import numpy as np
+
+from model.corpus import tts
+from model.corpus.sentences import Writer
+
+SHARD = 50  # clips
+SETS = {  # name: (side of the templates, voices, seed)
+    "train": ("train", lambda: tts.train_voices(150, seed=1), 11),
+    "dev": ("train", lambda: tts.train_voices(24, seed=3)[len(tts.TRAIN_MANDARIN) :], 12),
+    "test": ("test", lambda: tts.test_voices(8, seed=2), 13),
+}
+
+
+def folder():
+    path = tts.work_dir() / "synthetic"
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def plan(name, shard):
+    """-> list of SHARD dicts (text, kind, voice, speed), the same every time."""
+    side, voices, seed = SETS[name]
+    voices = voices()
+    pure = [v for v in voices if "+" not in v] or voices
+    writer = Writer(side, [seed, shard])
+    rng = np.random.default_rng([seed, shard, 1])
+    rows = []
+    for _ in range(SHARD):
+        kind, text = writer.line(writer.any_line)
+        if rng.random() < 0.3:  # without pauses
+            text = text.replace("，", "")
+        pool = pure if rng.random() < 0.3 else voices
+        rows.append(
+            {
+                "text": text,
+                "kind": kind,
+                "voice": pool[int(rng.integers(len(pool)))],
+                "speed": round(float(np.exp(rng.uniform(np.log(0.8), np.log(1.35)))), 3),
+            }
+        )
+    return rows
+
+
+def make(synthesizer, name, shard):
+    """Speak one shard unless it exists; returns seconds of audio made."""
+    path = folder() / f"{name}-{shard:04d}.npz"
+    if path.exists():
+        return 0.0
+    rows = plan(name, shard)
+    clips = []
+    for row in rows:
+        x = synthesizer.synth(row["text"], row["voice"], row["speed"])
+        x = x / max(1e-6, float(np.abs(x).max())) * 0.7  # levels are the augmentation's business
+        clips.append(np.round(x * 32767).astype(np.int16))
+    with path.with_suffix(".jsonl").open("w", encoding="utf-8") as f:
+        f.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    temporary = path.with_suffix(".tmp.npz")
+    np.savez(temporary, audio=np.concatenate(clips), ends=np.cumsum([len(c) for c in clips]))
+    temporary.replace(path)
+    return sum(len(c) for c in clips) / 16000
+
+
+def load(name, shards=None):
+    """Yield (row, int16 audio) of all finished shards of a set, in order."""
+    for path in sorted(folder().glob(f"{name}-[0-9]*.npz")):
+        if path.name.endswith(".tmp.npz") or (shards is not None and int(path.stem[-4:]) not in shards):
+            continue
+        with np.load(path) as z:
+            audio, ends = z["audio"], z["ends"]
+        rows = [json.loads(line) for line in path.with_suffix(".jsonl").open(encoding="utf-8")]
+        start = 0
+        for row, end in zip(rows, ends, strict=True):
+            yield row, audio[start:end]
+            start = end
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("set", choices=SETS)
+    parser.add_argument("--first", type=int, default=0)
+    parser.add_argument("--last", type=int, default=0)
+    args = parser.parse_args()
+    synthesizer = tts.Synthesizer()
+    began, total = time.monotonic(), 0.0
+    for shard in range(args.first, args.last + 1):
+        total += make(synthesizer, args.set, shard)
+        spent = time.monotonic() - began
+        print(f"{args.set} shard {shard} of {args.last}: {total / 60:.1f} min of speech in {spent / 60:.1f} min", flush=True)
+
+
+if __name__ == "__main__":
+    main()
