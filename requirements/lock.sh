@@ -9,5 +9,5 @@ compile() {
     "${UV:-uv}" pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
         "$@" --output-file "requirements/$out"
 }
-compile dev.lock --extra live --extra dashboard --extra dev pyproject.toml
+compile dev.lock --extra live --extra dashboard --extra plot --extra dev pyproject.toml
 compile pi.lock --extra pi --extra dashboard pyproject.toml
