@@ -60,6 +60,11 @@ def test_a_call_comes_back_with_its_own_timeline_in_order(store):
     assert store.call(999) is None
 
 
+def test_an_answer_outside_any_call_is_an_event_too(store):
+    answer = {**interval(1, None), "call": None, "command": {"id": "x", "cmd": "quiet", "fault": None}}
+    assert store.put_event("hz", "d1", answer) is True
+
+
 def test_what_was_not_measured_stays_null(store):
     store.put_call("hz", "d1", call())
     [kept] = store.calls()

@@ -51,11 +51,15 @@ def _call_row(site: str, device: str, message: Message, now: float) -> Row:
 
 
 def _interval_row(site: str, device: str, message: Message, now: float) -> Row:
-    return {**_row(site, device, message, now), "t_ms": _integer(message.get("t_ms", 0), "t_ms")}
+    t_ms = message.get("t_ms")  # null in an event outside any call
+    return {**_row(site, device, message, now), "t_ms": None if t_ms is None else _integer(t_ms, "t_ms")}
 
 
 def _event_row(site: str, device: str, message: Message, now: float) -> Row:
-    named = {key: None if message.get(key) is None else str(message[key])[: tables.NAME_CHARS] for key in ("rule", "label")}
+    finding, phrase = message.get("finding"), message.get("phrase")
+    rule = finding.get("rule") if isinstance(finding, Mapping) else None
+    label = phrase.get("label") if isinstance(phrase, Mapping) else None
+    named = {key: None if value is None else str(value)[: tables.NAME_CHARS] for key, value in (("rule", rule), ("label", label))}
     return {**_interval_row(site, device, message, now), **named}
 
 
