@@ -7,8 +7,9 @@ import socket
 from collections.abc import Callable, Generator
 from typing import Any
 
-import programs
 import pytest
+
+import programs
 
 REQUIRE_ALL = os.environ.get("SIDETONE_REQUIRE_ALL") == "1"
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from sidetone.on_cpython import board as boards
 
 GOOD = """

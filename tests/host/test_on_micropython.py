@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import subprocess
 
-import programs
 import pytest
+
+import programs
 
 UNIT = programs.TREE / "tests/unit"
 MODULES = sorted(path.stem for path in UNIT.glob("test_*.py"))

@@ -1,6 +1,5 @@
-from sidetone.core.telemetry.messages import Fixed, Rows, encode
-
 from checks import raises
+from sidetone.core.telemetry.messages import Fixed, Rows, encode
 
 
 def test_every_kind_of_value():
