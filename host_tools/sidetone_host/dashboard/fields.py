@@ -1,0 +1,170 @@
+"""The record's fields and the standard's rules as people read them: names in Chinese and English, units, and whose limit it is.
+
+A field is (key, group, unit, decimals, note); a rule is (id, standing, unit). `note` and `standing` are one of
+    standard  the written standard gives the number or the duty
+    ours      the standard gives no number: the limit is our engineering default, and the page says so
+    advisory  a proxy for what cannot be measured: for coaching, never on a lamp
+    possible  a hit that a person must listen to before it means anything
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Field(NamedTuple):
+    """One field of the call record. `unit` is a key of UNITS; `decimals` is how many the page prints."""
+
+    key: str
+    group: str
+    unit: str
+    decimals: int
+    note: str
+    en: str
+    zh: str
+
+
+class Rule(NamedTuple):
+    """One rule of the standard that the device can find broken."""
+
+    id: str
+    standing: str
+    en: str
+    zh: str
+
+
+# the record's order in ARCHITECTURE.md: the page's table and the CSV's columns follow it
+FIELDS = (
+    Field("duration_s", "call", "s", 1, "", "Length of the call", "通话时长"),
+    Field("rings", "call", "rings", 0, "", "Rings before the answer", "接听前振铃次数"),
+    Field("answer_s", "call", "s", 1, "", "First ring to first word", "首次振铃到首句应答"),
+    Field("agent_speech_s", "speech", "s", 1, "", "Agent's speech", "坐席讲话时长"),
+    Field("customer_speech_s", "speech", "s", 1, "", "Customer's speech", "客户讲话时长"),
+    Field("talk_ratio", "speech", "ratio", 2, "", "Agent's share of the talking", "坐席讲话占比"),
+    Field("syllables", "pace", "count", 0, "", "Syllables spoken by the agent", "坐席音节数"),
+    Field("rate_speaking_per_min", "pace", "per_min", 0, "", "Speech rate while speaking", "语速(按讲话时间)"),
+    Field("rate_clock_per_min", "pace", "per_min", 0, "", "Speech rate over the whole call", "语速(按通话时长)"),
+    Field("level_dbfs", "voice", "dbfs", 1, "", "Agent's active speech level", "坐席有效语音电平"),
+    Field("loud_s", "voice", "s", 1, "ours", "Time too loud", "过响时长"),
+    Field("quiet_s", "voice", "s", 1, "ours", "Time too quiet", "过轻时长"),
+    Field("pitch_sd_st", "voice", "st", 1, "advisory", "Variation of pitch", "音高变化"),
+    Field("pauses_per_min", "pace", "per_min_times", 1, "ours", "Pauses of half a second and more", "停顿(0.5 秒以上)"),
+    Field("interruptions", "turns", "times", 0, "ours", "Interruptions (agent over customer)", "插话(坐席打断客户)"),
+    Field("backchannels", "turns", "times", 0, "", "Listening sounds", "应和声"),
+    Field("overlap_s", "turns", "s", 1, "", "Both speaking at once", "双方同时讲话"),
+    Field("response_latency_s", "turns", "s", 1, "ours", "Reaction to the customer (median)", "应答反应时间(中位数)"),
+    Field("holds", "hold", "times", 0, "", "Holds", "请客户等待次数"),
+    Field("hold_max_gap_s", "hold", "s", 1, "standard", "Longest silence in a hold", "等待中最长无声"),
+    Field("silent_prompts", "hold", "times", 0, "standard", "Prompts in a silent call", "无声电话提示次数"),
+    Field("overruns", "device", "times", 0, "", "Sound that the device missed", "设备漏处理次数"),
+)
+FIELD_OF = {field.key: field for field in FIELDS}
+MAPS = ("phrases", "findings", "unmeasured")  # the record's maps: label -> count, rule -> count, field -> reason
+
+GROUPS = {
+    "call": ("Call", "通话"),
+    "speech": ("Who spoke", "讲话"),
+    "voice": ("Voice", "音量与语调"),
+    "pace": ("Pace", "语速"),
+    "turns": ("Turns", "轮流讲话"),
+    "hold": ("Waiting", "等待与无声"),
+    "device": ("Device", "设备"),
+    "other": ("Other", "其他"),
+}
+
+UNITS = {
+    "": ("", ""),
+    "s": ("s", "秒"),
+    "rings": ("rings", "声"),
+    "ratio": ("of the speech", "占双方讲话"),
+    "count": ("", "个"),
+    "times": ("", "次"),
+    "per_min": ("syllables/min", "音节/分"),
+    "per_min_times": ("per min", "次/分"),
+    "dbfs": ("dBFS", "dBFS"),
+    "st": ("semitones", "半音"),
+}
+
+STANDINGS = {
+    "standard": ("", ""),
+    "ours": ("Limit is ours, not from the standard", "限值由本系统设定,规范未给出数值"),
+    "advisory": ("Advisory: an indirect measure, for coaching only", "仅供参考:间接指标,只用于辅导"),
+    "possible": ("Possible: to be reviewed, not a verdict", "疑似:待人工复核,不是定论"),
+}
+
+RULES = (
+    Rule("A1", "standard", "Answered late", "接听过晚"),
+    Rule("A2", "standard", "No apology for a late answer", "接听过晚未致歉"),
+    Rule("A4", "standard", "Outbound call rang too long", "外呼振铃过久"),
+    Rule("B1", "ours", "Greeting missing or late", "开头问候缺失或过晚"),
+    Rule("B2", "ours", "Opening without the service phrase", "开头未说明服务"),
+    Rule("B3", "ours", "Opening without an offer of help", "开头未主动提供帮助"),
+    Rule("B4", "ours", "Opening in another order", "开头语顺序不符"),
+    Rule("B5", "ours", "Greeting does not fit the time of day", "问候与时段不符"),
+    Rule("B6", "advisory", "Tone of the greeting", "问候语气"),
+    Rule("C1", "ours", "Too loud", "音量过大"),
+    Rule("C2", "ours", "Too quiet", "音量过小"),
+    Rule("C4", "ours", "Louder than an angry customer", "客户激动时声音高于客户"),
+    Rule("C6", "advisory", "Louder than the customer", "声音高于客户"),
+    Rule("C7", "ours", "Voice raised at a faint caller", "客户声音小时提高音量"),
+    Rule("C8", "ours", "Volume raised in one jump", "音量突然提高"),
+    Rule("D1", "ours", "Speech rate outside the band", "语速超出范围"),
+    Rule("D2", "ours", "Rate far from the customer's", "语速与客户相差过大"),
+    Rule("D4", "ours", "Slow to respond", "应答反应过慢"),
+    Rule("D5", "advisory", "Few pauses", "停顿过少"),
+    Rule("D6", "ours", "Long monologue", "长时间独自讲话"),
+    Rule("E1", "advisory", "Flat intonation", "语调平淡"),
+    Rule("F1", "ours", "Customer interrupted", "打断客户"),
+    Rule("F2", "ours", "No listening sounds", "倾听时无应和"),
+    Rule("G1", "ours", "Polite words missing", "缺少礼貌用语"),
+    Rule("G3", "possible", "Possible forbidden phrase", "疑似服务忌语"),
+    Rule("G7", "possible", "Possible accusing wording", "疑似指责性措辞"),
+    Rule("G8", "ours", "Too many apologies", "道歉过多"),
+    Rule("G9", "standard", "Thanks not answered", "未回应客户致谢"),
+    Rule("H1", "standard", "Hold without asking", "请等待前未征询"),
+    Rule("H2", "standard", "No progress report in a hold", "等待中未及时告知进展"),
+    Rule("H3", "ours", "Very long hold", "等待过久"),
+    Rule("H5", "standard", "No thanks after a hold", "等待后未致谢"),
+    Rule("I1", "standard", "Silent call: prompts", "无声电话:提示次数"),
+    Rule("I2", "standard", "Silent call: pauses", "无声电话:间隔"),
+    Rule("I3", "standard", "Silent call: ending", "无声电话:结束语"),
+    Rule("J1", "ours", "Did not ask for anything else", "结束前未询问其他需要"),
+    Rule("J2", "ours", "No thanks at the end", "结束时未致谢"),
+    Rule("J3", "ours", "No farewell", "结束时未道别"),
+    Rule("J5", "standard", "Agent hung up first", "坐席先挂机"),
+    Rule("J6", "standard", "Hung up too soon", "挂机过早"),
+    Rule("K1", "standard", "Long call (information only)", "通话较长(仅提示)"),
+    Rule("M2", "ours", "Outbound call in quiet hours", "免打扰时段外呼"),
+    Rule("T1", "standard", "Transfer without asking", "转接前未征询"),
+)
+RULE_OF = {rule.id: rule for rule in RULES}
+
+LABELS = {
+    "greeting": ("greeting", "问候"),
+    "greeting_time": ("greeting by time of day", "时段问候"),
+    "service": ("at your service", "为您服务"),
+    "offer_help": ("offer of help", "提供帮助"),
+    "invite": ("please go on", "请讲"),
+    "hold": ("please wait", "请稍等"),
+    "hold_return": ("thanks for waiting", "久等致意"),
+    "apology": ("apology", "致歉"),
+    "thanks": ("thanks", "致谢"),
+    "farewell": ("farewell", "道别"),
+    "closing_offer": ("anything else?", "询问其他需要"),
+    "wish": ("good wishes", "祝愿"),
+    "transfer": ("transfer", "转接"),
+    "welcome_reply": ("you're welcome", "不客气"),
+    "courtesy_title": ("Sir / Madam", "先生/女士"),
+    "recap": ("recap", "复述确认"),
+    "clarity_check": ("is it clear?", "确认是否清楚"),
+    "repeat_request": ("please repeat", "请客户重复"),
+    "convenient": ("is it convenient?", "询问是否方便"),
+}
+TABOO = ("possible forbidden phrase", "疑似忌语")  # before the label's own name, for labels that begin with `taboo_`
+
+REASONS = {  # the record's `unmeasured` reasons that are plain words of ours; any other is shown as the device wrote it
+    "no customer channel": ("the customer's side is not heard on this device", "本设备未接入客户声道"),
+    "no ringing": ("the call's ringing was not signalled", "没有振铃信号"),
+    "no clock": ("the device did not know the time", "设备时间未知"),
+    "too little speech": ("too little speech to measure", "讲话太少,无法测量"),
+}
