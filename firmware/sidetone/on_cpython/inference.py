@@ -1,7 +1,8 @@
 """One streaming, fully quantized network on CPython: tflite-runtime (Python <= 3.11) or ai-edge-litert, whichever is installed.
 
     network = StreamingModel("model.tflite")
-    posteriors = network.run(features)       # int8 [steps, 3, 40] -> int8 or uint8 [steps, outputs]
+    answers = network.run(features)          # int8 [steps, 3, 40] -> int8 or uint8 [steps, outputs]
+    answer = network.step(frames)            # one step, as a list of ints
     network.reset()                          # before another call
 
 A network's state is either explicit (subgraph input 1+k is paired with output 1+k; input 0 is the features, output 0 the
@@ -15,7 +16,7 @@ import contextlib
 import importlib
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,10 +119,14 @@ class StreamingModel:
         return self._interpreter.tensor(tensor)()  # type: ignore[no-any-return]
 
     def _clear(self) -> None:
-        # Views are good as long as nothing is allocated again: all shapes are fixed, so nothing is.
-        self._carried = [(self._view(place), self._view(result)) for place, result in self._states]
-        for (before, _), zero in zip(self._carried, self._state_zeros, strict=True):
-            before.fill(zero)
+        if not self.model.variables:
+            # Views are good as long as nothing is allocated again: all shapes are fixed, so nothing is.
+            graph = self.model.main
+            self._features: NDArray[Any] = self._view(graph.inputs[0])[0]
+            self._answer: NDArray[Any] = self._view(graph.outputs[0]).reshape(-1)
+            self._carried = [(self._view(place), self._view(result)) for place, result in self._states]
+            for (before, _), zero in zip(self._carried, self._state_zeros, strict=True):
+                before.fill(zero)
         self._fresh = True
 
     def reset(self) -> None:
@@ -145,11 +150,23 @@ class StreamingModel:
             self._run_states(steps, answers)
         return answers
 
+    def step(self, frames: Sequence[Int8s]) -> list[int]:
+        """One step as its frames, input_shape[0] of them, int8 [input_shape[1]] each -> its raw integers.
+
+        The listener's way in: no arrays are made, and the answer is plain integers for core/.
+        """
+        if self.model.variables:
+            return self.run(np.stack(frames)[np.newaxis])[0].tolist()  # type: ignore[no-any-return]
+        self._fresh = False
+        for place, frame in enumerate(frames):
+            self._features[place] = frame
+        self._wrapper.Invoke()
+        for before, after in self._carried:
+            before[...] = after
+        return self._answer.tolist()  # type: ignore[no-any-return]
+
     def _run_states(self, steps: Int8s, answers: NDArray[Any]) -> None:
-        graph = self.model.main
-        one_step = self._view(graph.inputs[0])[0]
-        answer = self._view(graph.outputs[0]).reshape(-1)
-        invoke, carried = self._wrapper.Invoke, self._carried
+        one_step, answer, invoke, carried = self._features, self._answer, self._wrapper.Invoke, self._carried
         for number, features in enumerate(steps):
             one_step[...] = features
             invoke()

@@ -64,13 +64,14 @@ STRING = (_STRING, None, None)
 
 
 class FlatBuffer:
-    """Bounds-checked access to one file. `used_bytes` is the end of the last byte any offset led to."""
+    """Bounds-checked access to one file."""
 
     def __init__(self, data, identifier):
         """`data`: bytes, or a memoryview of bytes. `identifier`: the 4 bytes that must stand at offset 4."""
         self.size = len(data)
         self.data = memoryview(data)
-        self.used_bytes = 8
+        self._data_starts = 0  # all starts of byte vectors, or'd: their common alignment
+        self._wide = False  # 8-byte numbers were seen
         if self.size > MAX_FILE_BYTES:
             raise ModelError("the model file is larger than %d bytes" % MAX_FILE_BYTES)
         if self.size < 12:
@@ -78,6 +79,14 @@ class FlatBuffer:
         if bytes(self.data[4:8]) != identifier:
             raise ModelError("not a .tflite model: no %s at byte 4" % str(identifier, "ascii"))
         self._elements_left = 2 * self.size
+
+    @property
+    def alignment(self):
+        """What the file's length must be a multiple of, by what was read so far: writers of models align data to 16 bytes, or do
+        not; 8-byte numbers to 8; all else to 4. (Data that is not meant to be aligned stands aligned by chance in a tiny file only.)"""
+        if self._data_starts and self._data_starts % 16 == 0:
+            return 16
+        return 8 if self._wide else 4
 
     def root(self, schema):
         return self.read(schema, self._offset_target(0))
@@ -144,8 +153,10 @@ class FlatBuffer:
         if count > MAX_VECTOR:
             raise ModelError("a list of more than %d numbers (byte %d)" % (MAX_VECTOR, target))
         self._spend(count)
-        if width > 4 and count and (target + 4) % width:
-            self._fail(target)
+        if width > 4 and count:
+            self._wide = True
+            if (target + 4) % width:
+                self._fail(target)
         return tuple(struct.unpack_from("<%d%s" % (count, code), self.data, target + 4)) if count else ()
 
     def _bytes(self, sort, target):
@@ -155,6 +166,8 @@ class FlatBuffer:
             self._need(start, count + 1, 1)
             if self.data[start + count] != 0:
                 self._fail(target)
+        elif count:
+            self._data_starts |= start
         return self.data[start : start + count]
 
     def _vector_count(self, target, width):
@@ -179,8 +192,6 @@ class FlatBuffer:
         end = at + count
         if end > self.size:
             raise ModelError("the model file ends after %d bytes but refers to byte %d: cut short or damaged" % (self.size, end - 1))
-        if end > self.used_bytes:
-            self.used_bytes = end
 
     def _get(self, code, at, width):
         """One little-endian number; the caller has checked that the bytes are there."""

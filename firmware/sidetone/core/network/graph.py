@@ -264,6 +264,7 @@ class Model:
         for index, fields in enumerate(subgraphs):
             self.subgraphs.append(Subgraph(index, fields, numbers, self.buffers))
         self.main = self.subgraphs[0]
+        self.variables = []  # (shared name, bytes) of each resource variable; operators.check_model fills it in
         self._check_names(metadata_buffers, metadata, signatures)
         self._check_length(reader)
 
@@ -279,9 +280,9 @@ class Model:
                     raise ModelError("a signature refers to tensor %d" % tensor)
 
     def _check_length(self, reader):
-        """A file cut inside the padding at its end loses nothing, but it is cut: the writer pads to its strictest alignment."""
-        if reader.size % 4:
-            raise ModelError("the model file ends after %d bytes, not on a word: cut short" % reader.size)
+        """A file cut inside the padding at its end has lost nothing, but cut it is: a writer pads to its strictest alignment."""
+        if reader.size % reader.alignment:
+            raise ModelError("the model file ends after %d bytes, which is no multiple of %d: cut short" % (reader.size, reader.alignment))
 
 
 def builtin_name(code):

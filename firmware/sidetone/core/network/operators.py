@@ -302,7 +302,8 @@ class _Variables:
     """Resource variables of a model by shared name: one type, shape and scale each."""
 
     def __init__(self):
-        self.kinds = {}
+        self.kinds = {}  # shared name -> (type, shape)
+        self.rows = []  # (shared name, bytes) in the order of their first use
         self.handles = {}  # tensor index of a handle, in the subgraph being judged -> shared name
 
     def judge(self, op, inputs, outputs):
@@ -319,9 +320,11 @@ class _Variables:
         if value.type == RESOURCE:
             _refuse(op, "keeps a resource in a resource")
         kind = (value.type, tuple(value.shape))
-        if self.kinds.get(name, (kind, 0))[0] != kind:
+        if name not in self.kinds:
+            self.kinds[name] = kind
+            self.rows.append((name, value.bytes))
+        elif self.kinds[name] != kind:
             _refuse(op, "reads and writes one variable with different shapes")
-        self.kinds[name] = (kind, value.bytes)
 
 
 def check_operator(graph, op, variables):
@@ -376,7 +379,7 @@ def check_subgraph(model, graph, variables):
 
 
 def check_model(model):
-    """Judge a whole model; leaves `variables` (shared name -> bytes) on it. Raises ModelError."""
+    """Judge a whole model; leaves `variables`, (shared name, bytes) rows, on it. Raises ModelError."""
     variables = _Variables()
     for graph in model.subgraphs:
         for tensor in graph.tensors:
@@ -386,6 +389,4 @@ def check_model(model):
         check_subgraph(model, graph, variables)
     if not model.main.inputs or not model.main.outputs:
         raise ModelError("the model has no input or no output")
-    model.variables = {}
-    for name in variables.kinds:
-        model.variables[name] = variables.kinds[name][1]
+    model.variables = variables.rows
