@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -42,3 +43,29 @@ def test_runner_reports_failures() -> None:
     assert "FAIL checks (no test in it)" in done.stdout
     assert "FAIL absent_module (import)" in done.stdout
     assert done.stdout.endswith("0 passed, 2 failed\n")
+
+
+# Imports every module that runs on either Python, and says which one cannot be read.
+IMPORT_ALL = """
+import sys
+sys.path.insert(0, sys.argv[1])
+for name in sys.argv[2:]:
+    try:
+        __import__(name)
+    except Exception as error:
+        print(name)
+        sys.print_exception(error)
+        sys.exit(1)
+"""
+
+
+@pytest.mark.parametrize("runtime", [pytest.param(name, marks=pytest.mark.needs(name)) for name in ("micropython", "micropython32")])
+def test_every_shared_module_can_be_imported(runtime: str, tmp_path: Path) -> None:
+    firmware = programs.TREE / "firmware"
+    shared = sorted((firmware / "sidetone/core").rglob("*.py")) + sorted((firmware / "sidetone").glob("*.py"))
+    names = [".".join(path.relative_to(firmware).with_suffix("").parts).removesuffix(".__init__") for path in shared]
+    script = tmp_path / "import_all.py"
+    script.write_text(IMPORT_ALL)
+    command = [programs.path(runtime), "-X", HEAP, str(script), str(firmware), *names]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
