@@ -34,7 +34,7 @@ PAUSE_HIGH_MS = 2000
 BIN_MS = 500  # the rate's window moves in half seconds
 RATE_ENOUGH_MS = 4000
 # Real Mandarin: peaks found to syllables said (tests/bench/syllables.py has the measurement)
-DEFAULT_SCALE_PM = 1120
+DEFAULT_SCALE_PM = 1008
 CLIPPED_SAMPLES = 2  # one sample at the rail may be a true peak
 
 

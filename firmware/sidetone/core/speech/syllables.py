@@ -11,9 +11,11 @@ the peak being within the talker's own-level gate. No vowel detector is needed, 
 
 from sidetone.core.speech import decibel
 
-SMOOTH_HOPS = 5
-DIP_Q8 = 512
-GATE_Q8 = 3584  # 14 dB under the own level
+# Chosen on 998 AISHELL sentences (2 speakers, human text) among 3-9 hops, 0.5-3 dB, 11-14 dB: r .92 to the text's rate
+# over 20 s, and alike within 1 % around this point.
+SMOOTH_HOPS = 7
+DIP_Q8 = 256  # 1 dB
+GATE_Q8 = 2816  # 11 dB under the own level
 
 
 class SyllableCounter:
