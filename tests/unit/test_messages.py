@@ -22,7 +22,8 @@ def test_keys_keep_their_order():
 
 
 def test_decimals_are_printed_in_full():
-    for scaled, places, text in ((0, 1, "0.0"), (5, 3, "0.005"), (-5, 3, "-0.005"), (1000, 3, "1.000"), (-301, 2, "-3.01"), (-1, 1, "-0.1")):
+    cases = ((0, 1, "0.0"), (5, 3, "0.005"), (-5, 3, "-0.005"), (1000, 3, "1.000"), (-301, 2, "-3.01"), (-1, 1, "-0.1"))
+    for scaled, places, text in cases:
         assert Fixed(scaled, places).text() == text
 
 
