@@ -6,6 +6,7 @@ import argparse
 import ast
 import re
 import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -277,3 +278,8 @@ def test_no_recordings() -> None:
     """Sound in the repository is synthesized: the played demonstration call, and nothing that a person said."""
     sounds = {name_of(path) for path in tracked(".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a")}
     assert sounds <= {"host_tools/sidetone_host/data/demo_call.flac"}
+
+
+def test_generated_documents_are_fresh() -> None:
+    done = subprocess.run([sys.executable, str(TREE / "docs/generate.py"), "--check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
