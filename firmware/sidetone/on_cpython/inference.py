@@ -144,10 +144,13 @@ class StreamingModel:
             raise ValueError(f"needs int8 [steps, {', '.join(map(str, self.input_shape))}], not {steps.dtype} {list(steps.shape)}")
         answers = np.empty((len(steps), self.outputs), self.output_type)
         self._fresh = self._fresh and not len(steps)
-        if self.model.variables:
-            self._run_variables(steps, answers)
-        else:
-            self._run_states(steps, answers)
+        try:
+            if self.model.variables:
+                self._run_variables(steps, answers)
+            else:
+                self._run_states(steps, answers)
+        except RuntimeError as fault:
+            raise ModelError(f"the model stopped: {' '.join(str(fault).split())}") from None
         return answers
 
     def step(self, frames: Sequence[Int8s]) -> list[int]:

@@ -304,6 +304,8 @@ class _Variables:
     def __init__(self):
         self.kinds = {}  # shared name -> (type, shape)
         self.rows = []  # (shared name, bytes) in the order of their first use
+        self.set_by = {}  # index of a subgraph already judged -> the names it assigns
+        self.is_set = set()  # names that have a value at this point of the subgraph being judged
         self.handles = {}  # tensor index of a handle, in the subgraph being judged -> shared name
 
     def judge(self, op, inputs, outputs):
@@ -316,6 +318,10 @@ class _Variables:
         if inputs[0].index not in self.handles:
             _refuse(op, "takes a handle that no VAR_HANDLE gave")
         name = self.handles[inputs[0].index]
+        if op.code == ASSIGN_VARIABLE:
+            self.is_set.add(name)
+        elif name not in self.is_set:
+            _refuse(op, "reads a variable before it has a value")
         value = outputs[0] if op.code == READ_VARIABLE else inputs[1]
         if value.type == RESOURCE:
             _refuse(op, "keeps a resource in a resource")
@@ -351,6 +357,7 @@ def check_operator(graph, op, variables):
 def check_subgraph(model, graph, variables):
     """Judge one subgraph; leaves `macs` on each of its operators."""
     variables.handles = {}
+    variables.is_set = set()
     written = set()
     for place in graph.inputs:
         if place in written or graph.tensors[place].data is not None:
@@ -373,9 +380,11 @@ def check_subgraph(model, graph, variables):
                 _refuse(op, "calls subgraph %d, which is not supported" % target)
             if model.subgraphs[target].inputs or model.subgraphs[target].outputs:
                 _refuse(op, "calls a subgraph with inputs or outputs, which is not supported")
+            variables.is_set.update(variables.set_by[target])
     for place in graph.outputs:
         if place not in written and graph.tensors[place].data is None:
             raise ModelError("subgraph %d gives tensor %d, which nothing writes" % (graph.index, place))
+    variables.set_by[graph.index] = variables.is_set
 
 
 def check_model(model):
@@ -385,7 +394,7 @@ def check_model(model):
         for tensor in graph.tensors:
             if tensor.elements < 1:
                 raise ModelError("tensor %d (%s) is empty" % (tensor.index, tensor.name))
-    for graph in model.subgraphs:
+    for graph in reversed(model.subgraphs):  # the called ones before the main one
         check_subgraph(model, graph, variables)
     if not model.main.inputs or not model.main.outputs:
         raise ModelError("the model has no input or no output")
