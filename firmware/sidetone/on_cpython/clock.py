@@ -1,0 +1,39 @@
+"""Time on CPython: monotonic milliseconds since this start, and the wall clock where it can be believed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+# A device without a battery clock wakes in 1970 (or at the date of its image) until the network has told it the time.
+PLAUSIBLE_FROM_S = 1_735_689_600  # 2025-01-01, before this firmware existed
+PLAUSIBLE_UNTIL_S = 4_102_444_800  # 2100-01-01
+JUMP_MS = 2000  # wall and monotonic clock disagree by more within one reading interval: someone set the clock
+
+
+class Clock:
+    """monotonic_s, wall_s: the system's clocks, arguments for the tests. `jumps`: how often the wall clock was set while we ran."""
+
+    def __init__(
+        self,
+        monotonic_s: Callable[[], float] = time.monotonic,
+        wall_s: Callable[[], float] = time.time,
+    ) -> None:
+        self._monotonic_s = monotonic_s
+        self._wall_s = wall_s
+        self._start_s = monotonic_s()
+        self._offset_ms: int | None = None  # wall minus monotonic at the last reading
+        self.jumps = 0
+
+    def uptime_ms(self) -> int:
+        """Milliseconds since the start; never goes back."""
+        return int((self._monotonic_s() - self._start_s) * 1000)
+
+    def epoch_s(self) -> int | None:
+        """Seconds since 1970 (UTC), or None while the clock is not set: an unknown time is told as unknown, never guessed."""
+        uptime_ms, wall_s = self.uptime_ms(), self._wall_s()
+        offset_ms = int(wall_s * 1000) - uptime_ms
+        if self._offset_ms is not None and abs(offset_ms - self._offset_ms) > JUMP_MS:
+            self.jumps += 1
+        self._offset_ms = offset_ms
+        return int(wall_s) if PLAUSIBLE_FROM_S <= wall_s < PLAUSIBLE_UNTIL_S else None
