@@ -46,8 +46,8 @@ def settings() -> str:
         "Written by `make docs` from `firmware/sidetone/core/etiquette/settings.py`; change it there.",
         "",
         "A site's profile is a TOML file that names its base (`base = \"default-zh\"`) and holds only what differs, as `key = value` or",
-        "`key = { value = ..., src = \"...\" }`. `sidetone profile check FILE` lists all faults at once. Source: `S2:1935` is a line of the",
-        "written standard, `ours` means that the standard gives no number.",
+        "`key = { value = ..., src = \"...\" }`. `sidetone profile check FILE` lists all faults at once. Source: `S2:1935` is a line of",
+        "the written standard, `ours` means that the standard gives no number.",
     ]
     section = None
     for key, default, unit, kind, low, high, choices, source, text in SETTINGS:
