@@ -192,6 +192,33 @@ def test_the_subset_check_sees_each_fault(source: str) -> None:
     assert len(subset_faults(source)) == 1
 
 
+def viper_faults(source: str) -> list[str]:
+    """What viper accepts and compiles wrongly, or refuses only on the device."""
+    faults = []
+    for function in ast.walk(ast.parse(source)):
+        if not isinstance(function, ast.FunctionDef) or not any(ast.unparse(mark).endswith("viper") for mark in function.decorator_list):
+            continue
+        if function.args.defaults:
+            faults.append(f"{function.lineno}: viper knows no default arguments")
+        for node in ast.walk(function):
+            if isinstance(node, ast.Subscript) and isinstance(node.ctx, ast.Store) and isinstance(node.slice, ast.Constant):
+                if isinstance(node.slice.value, int) and node.slice.value >= 256:
+                    faults.append(f"{node.lineno}: a store at a constant index of 256 or more clobbers a register (MicroPython 1.26-1.29)")
+            elif isinstance(node, ast.Constant) and isinstance(node.value, int) and node.value >= 1 << 30:
+                faults.append(f"{node.lineno}: a constant of 2**30 or more is no small integer on 32 bits")
+    return faults
+
+
+def test_viper_is_used_as_it_works() -> None:
+    faults = [
+        f"{name_of(path)}:{fault}"
+        for path in sorted((FIRMWARE / "on_micropython").rglob("*.py"))
+        for fault in viper_faults(path.read_text(encoding="utf-8"))
+    ]
+    assert not faults, "\n".join(faults)
+    assert len(viper_faults("@micropython.viper\ndef f(a: ptr32, b=1):\n    a[256] = 1 << 3\n    a[255] = 0x40000000\n")) == 3
+
+
 def test_modules_are_short() -> None:
     faults = []
     for path in tracked(".py"):
