@@ -82,10 +82,21 @@ class StreamingModel:
     model: the parsed file (`core/network/graph.Model`)."""
 
     def __init__(self, path_or_bytes: str | os.PathLike[str] | bytes, threads: int = 1) -> None:
-        """Raises ModelError in one line for a file that is absent, torn, damaged or needs an operator we lack."""
-        self._content = _content_of(path_or_bytes)
+        """Raises ModelError for a file that is absent, torn, damaged or needs an operator we lack: one line, with the path if there is one."""
+        self._name = "" if isinstance(path_or_bytes, bytes) else f"{os.fspath(path_or_bytes)}: "
         self._threads = threads
-        self.model: Model = read_model(self._content)
+        try:
+            self._content = path_or_bytes if isinstance(path_or_bytes, bytes) else Path(path_or_bytes).read_bytes()
+            self.model: Model = read_model(self._content)
+            self._check_interface()
+        except OSError as fault:
+            raise ModelError(f"{self._name}{fault.strerror or fault}") from None
+        except ModelError as fault:
+            raise ModelError(f"{self._name}{fault}") from None
+        self._build()
+
+    def _check_interface(self) -> None:
+        """What the first input and output must be, and how states pair up."""
         graph = self.model.main
         features, answer = graph.tensors[graph.inputs[0]], graph.tensors[graph.outputs[0]]
         if features.type != INT8 or answer.type not in NUMPY_TYPES:
@@ -97,7 +108,6 @@ class StreamingModel:
         self.output_type = NUMPY_TYPES[answer.type]
         self._states = _state_pairs(graph)
         self._state_zeros = [graph.tensors[place].zero_points[0] if graph.tensors[place].zero_points else 0 for place, _ in self._states]
-        self._build()
 
     def _build(self) -> None:
         runtime = _runtime()
@@ -110,7 +120,7 @@ class StreamingModel:
                 )
                 self._interpreter.allocate_tensors()
             except (ValueError, RuntimeError) as fault:
-                raise ModelError(f"the TensorFlow Lite runtime refuses the model: {' '.join(str(fault).split())}") from None
+                raise ModelError(f"{self._name}the TensorFlow Lite runtime refuses the model: {' '.join(str(fault).split())}") from None
         # The wrapper under the public class: its invoke() forbids views of the library's memory, which are what makes this fast.
         self._wrapper = self._interpreter._interpreter
         self._clear()
@@ -150,7 +160,7 @@ class StreamingModel:
             else:
                 self._run_states(steps, answers)
         except RuntimeError as fault:
-            raise ModelError(f"the model stopped: {' '.join(str(fault).split())}") from None
+            raise ModelError(f"{self._name}the model stopped: {' '.join(str(fault).split())}") from None
         return answers
 
     def step(self, frames: Sequence[Int8s]) -> list[int]:
@@ -185,12 +195,3 @@ class StreamingModel:
             wrapper.SetTensor(place, steps[number : number + 1], 0)
             wrapper.Invoke()
             answers[number] = wrapper.GetTensor(result, 0).reshape(-1)
-
-
-def _content_of(path_or_bytes: str | os.PathLike[str] | bytes) -> bytes:
-    if isinstance(path_or_bytes, bytes):
-        return path_or_bytes
-    try:
-        return Path(path_or_bytes).read_bytes()
-    except OSError as fault:
-        raise ModelError(f"cannot read {path_or_bytes}: {fault.strerror}") from None

@@ -206,6 +206,7 @@ class Operator:
         self.name = builtin_name(code)
         self.inputs = fields[1]
         self.outputs = fields[2]
+        self.macs = 0  # multiply-accumulates a step; operators.check_model counts them
         self.options_type, values = fields[4] if fields[4][0] else (fields[3], None)
         self.options = {}
         if values is not None:
