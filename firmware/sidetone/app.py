@@ -1,13 +1,14 @@
 """The composition root: the only place where the device's parts are built and joined.
 
-`build_listener` makes what hears one call; `Device` (device.py's loop is here, at the end) joins it to sound, lamps and the wire.
+`build_listener` makes what hears one call; `Device` joins it to the lamps and the link, call after call; `Standby` waits between calls
+where no telephone tells when one begins.
 Ports (on_cpython, on_micropython) are handed in as modules, so this file knows their shape and none of them by name.
 """
 
 from sidetone.core.etiquette.conduct import Conduct
 from sidetone.core.speech.meter import Meter
 from sidetone.core.speech.phrases import PhraseSpotter
-from sidetone.listener import Ear, Listener
+from sidetone.listener import HOP_MS, HOP_SAMPLES, Ear, Listener
 
 BASELINE_DBFS_Q8 = -26 * 256  # the active speech level that telephony aligns to (ITU-T P.56 practice: -26 dBov)
 RATE_SCALE_PM = 1000
@@ -60,3 +61,146 @@ def build_listener(hearing, released, profile, calibration, call, emit):
         labels=() if released is None else tuple(row["label"] for row in released.manifest["labels"]),
     )
     return Listener(ears, conduct, 3 if released is None else released.manifest["stride_hops"], emit)
+
+
+LIVE_MS = 1000  # `live` once a second of the device's own time (docs/mqtt.md)
+INTERVAL_MS = 5000  # `interval` and the open call's checkpoint every 5 s of call time
+# ours: without a hook switch a call is over when nobody has spoken for this long; the longest wait that the standard knows
+# (a hold with a call-back promised after 60 s) must not cut a call in two
+SILENT_END_MS = 90_000
+PREROLL_HOPS = 100  # a second: the call starts before the first word, which must not lose its onset
+IDLE_PHASE = "idle"
+
+
+class Device:
+    """One running device: what the listener says goes to the lamps and the link, and what the link is told goes to the listener.
+
+    hear(emit) -> a fresh Listener; lamps: on_*/lamps; link: on_*/link.Link; now_ms(): monotonic time of this boot;
+    new_profile(name, values): called for a `profile` command, raises ValueError with one line, used from the next call on.
+    """
+
+    def __init__(self, hear, lamps, link, now_ms, new_profile):
+        self._hear = hear
+        self._lamps = lamps
+        self._link = link
+        self._now_ms = now_ms
+        self._new_profile = new_profile
+        self._listener = None
+        self._record = None
+        self._last_live_ms = now_ms() - LIVE_MS
+        self._next_interval_ms = INTERVAL_MS
+        self._shown = {}
+        self.last_speech_ms = 0  # call time
+        self.told_to_begin = False
+        self.told_to_end = False
+
+    @property
+    def in_call(self):
+        return self._listener is not None
+
+    @property
+    def silent_ms(self):
+        """How long nobody has spoken in the call in progress."""
+        return self._listener.t_ms - self.last_speech_ms
+
+    def begin_call(self):
+        """A call begins with the next block."""
+        self._listener = self._hear(self._emit)
+        self._record = None
+        self._next_interval_ms = INTERVAL_MS
+        self.last_speech_ms = 0
+        self.told_to_begin = self.told_to_end = False
+        self._link.begin_call(self._listener.record_so_far())
+
+    def feed(self, block, overruns):
+        """One block of the call in progress; overruns: blocks of sound lost by the capture since the call began."""
+        listener = self._listener
+        listener.overruns = overruns
+        listener.feed(block)
+        if any(ear.meter.speaking for ear in listener.ears):
+            self.last_speech_ms = listener.t_ms
+        if listener.t_ms >= self._next_interval_ms:
+            self._next_interval_ms += INTERVAL_MS
+            self._link.publish_interval(listener.t_ms, listener.conduct.interval_measures(listener.t_ms))
+            self._link.checkpoint(listener.record_so_far())
+        self.tick()
+
+    def end_call(self):
+        """The call is over: its record goes to the link, the lamps go dark."""
+        self._listener.finish()
+        self._link.end_call(self._record)
+        self._listener = None
+        self.tick()
+
+    def tick(self):
+        """Lamps blink, `live` is told once a second, commands are obeyed; also between calls."""
+        now_ms = self._now_ms()
+        self._lamps.tick(now_ms)
+        while not self._link.commands.empty():
+            command = self._link.commands.get()
+            self._link.answer(command, self._obey(command))
+        if now_ms - self._last_live_ms >= LIVE_MS:
+            self._last_live_ms = now_ms
+            listener = self._listener
+            if listener is None:
+                measures = [("level_dbfs", None), ("rate_per_min", None), ("phase", IDLE_PHASE), ("speaking", False)]
+            else:
+                measures = listener.conduct.measures(listener.t_ms)
+            self._link.publish_live(measures, [(lamp, colour, pattern) for lamp, (colour, pattern) in self._shown.items()])
+
+    def _emit(self, t_ms, kind, rows):
+        if kind == "lamp":
+            lamp, colour, pattern = rows[0][1], rows[1][1], rows[2][1]
+            self._shown[lamp] = (colour, pattern)
+            self._lamps.show(lamp, colour, pattern)
+        elif kind in ("phrase", "finding"):
+            self._link.publish_event(t_ms, kind, rows)
+        elif kind == "summary":
+            self._record = rows
+
+    def _obey(self, command):
+        """Do what a command says -> None, or why not in one line."""
+        name = command["cmd"]
+        if name == "tag":
+            self._link.tag(command["tag"])
+        elif name == "profile":
+            try:
+                self._new_profile(command["name"], command["values"])
+            except ValueError as fault:
+                return str(fault)
+        elif name == "call_state":
+            if command["phase"] == "ended":
+                if not self.in_call:
+                    return "no call is in progress"
+                self.told_to_end = True
+            if self.in_call:
+                self._listener.call_state(self._listener.t_ms, command["phase"], command["by"])
+            else:
+                self.told_to_begin = True
+        return None
+
+
+class Standby:
+    """Between calls: listens for a voice and keeps the last second, so that the call begins before its first word."""
+
+    def __init__(self, hearing, calibration, channels):
+        self._kernels = [hearing.ChannelKernels() for _ in range(channels)]
+        self._meters = [Meter(calibration.baseline_q8, calibration.rate_scale_pm) for _ in range(channels)]
+        self._t_ms = 0
+        self.kept = []  # blocks of the last second, oldest first
+
+    def feed(self, block):
+        """One block -> whether somebody speaks in it."""
+        self.kept.append(block)
+        hops = sum([len(kept[0]) for kept in self.kept]) // HOP_SAMPLES
+        while hops - len(self.kept[0][0]) // HOP_SAMPLES >= PREROLL_HOPS:
+            hops -= len(self.kept.pop(0)[0]) // HOP_SAMPLES
+        voice = False
+        for kernels, meter, samples in zip(self._kernels, self._meters, block):
+            t_ms = self._t_ms
+            for row in kernels.block(samples).rows():
+                t_ms += HOP_MS
+                meter.hop(t_ms, *row)
+                voice = voice or meter.speaking
+        self._t_ms += len(block[0]) // HOP_SAMPLES * HOP_MS
+        return voice

@@ -29,7 +29,7 @@ class Ear:
         self.network = network
         self.spotter = spotter
         self.meter = meter
-        self.measures = None  # of the block in hand
+        self.rows = None  # the kernels' measurements of the block in hand, one row a hop
         self.steps = []  # model inputs of complete steps not yet heard: (hop index that completes it, input)
         self.frames = []  # int8 frames of the step being filled
         self.frames_seen = 0
@@ -62,15 +62,19 @@ class Listener:
     def feed(self, block):
         """block: one int16 array [n*160] per ear, all of one length; any n >= 1."""
         for ear, samples in zip(self.ears, block):
-            ear.measures = ear.kernels.block(samples)
+            ear.rows = iter(ear.kernels.block(samples).rows())
             if ear.network is not None:
                 self._features(ear, samples)
-        for index in range(len(block[0]) // HOP_SAMPLES):
-            self._hop(index)
+        for _ in range(len(block[0]) // HOP_SAMPLES):
+            self._hop()
 
     def call_state(self, t_ms, phase, by=None):
         """A call state from outside (hook switch, telephone system, --events) for call time t_ms; states come in time order."""
         self.states.append((t_ms, phase, by))
+
+    def record_so_far(self):
+        """The call's record as it would be if the call ended now: rows of the summary."""
+        return self.conduct.record(self.t_ms, self.overruns)
 
     def finish(self):
         """The sound has ended: the call ends here, open findings are closed and the record is emitted."""
@@ -85,14 +89,14 @@ class Listener:
                 ear.steps.append((ear.frames_seen + FIRST_FRAME_HOPS - 1, ear.frames))
                 ear.frames = []
 
-    def _hop(self, index):
+    def _hop(self):
         """One hop of every channel through meters and conduct, then the network steps that this hop completes."""
         self.hops += 1
         t_ms = self.hops * HOP_MS
         while self.states and self.states[0][0] <= t_ms:
             self.conduct.call_state(*self.states.pop(0))
         for ear in self.ears:
-            ear.meter.hop(t_ms, ear.measures, index)
+            ear.meter.hop(t_ms, *next(ear.rows))
         self.conduct.hop(t_ms, self.agent.meter, self.customer.meter if self.customer else None)
         for ear in self.ears:
             if ear.steps and ear.steps[0][0] == self.hops:

@@ -1,0 +1,194 @@
+"""`sidetone run`: the device itself on this computer: live sound or a played call, lamps, and the link to the broker."""
+
+from __future__ import annotations
+
+import argparse
+import calendar
+import os
+import random
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sidetone_host.errors import CannotDo
+
+if TYPE_CHECKING:
+    from sidetone.app import Device
+
+EXIT_DONE = 0
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = subparsers.add_parser(
+        "run",
+        help="run the device on live sound or on a recorded call",
+        description="Run the device on this computer: live sound (or a recording played as if it were live), lamps, and numbers over MQTT.",
+        epilog="example:\n  sidetone run --board rpi-usb --mqtt mqtt://127.0.0.1:1883 --site hall1 --device seat07",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--board", default="desktop", help="a board of boards/, or a .toml file (default desktop)")
+    parser.add_argument("--source", default="live", metavar="live|FILE", help="live sound, or a recording that is played call after call")
+    parser.add_argument("--calls", type=int, default=0, metavar="N", help="with a FILE: end after N calls, counted in --data (default: go on)")
+    parser.add_argument("--fast", action="store_true", help="with a FILE: as fast as the processor can instead of in real time")
+    parser.add_argument("--seconds", type=float, metavar="S", help="with a FILE: play only its first S seconds")
+    parser.add_argument("--profile", type=Path, help="a profile's TOML file (default: default-zh)")
+    parser.add_argument("--baseline-dbfs", type=float, default=-26.0, metavar="N", help="the agent's calibrated level, -60 to 0 dBFS (default -26)")
+    parser.add_argument("--rate-scale", type=float, default=1.0, metavar="X", help="the agent's syllable scale, 0.25 to 4 (default 1.0)")
+    parser.add_argument("--mqtt", metavar="URL", help="the broker, mqtt:// or mqtts:// (default: SIDETONE_MQTT, else mqtt://127.0.0.1:1883)")
+    parser.add_argument("--site", default="site", help="the site's name in the topics (default site)")
+    parser.add_argument("--device", default="desk", help="this device's name in the topics (default desk)")
+    parser.add_argument("--data", type=Path, metavar="DIR", help="where records wait for the store (default: the user's data folder)")
+    parser.add_argument("--lamps", choices=("board", "terminal", "none"), default="board", help="which lamps (default: the board's)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    from sidetone.on_cpython.audio import SoundUnavailable
+    from sidetone.on_cpython.board import BoardError
+    from sidetone.on_cpython.broker_address import BrokerAddressError
+    from sidetone.on_cpython.storage import StorageError
+    from sidetone.core.telemetry.topics import TopicError
+
+    if not (-60.0 <= args.baseline_dbfs <= 0.0 and 0.25 <= args.rate_scale <= 4.0):
+        raise CannotDo("--baseline-dbfs must be -60 to 0 and --rate-scale 0.25 to 4")
+    # a supervisor or systemd stops the device with SIGTERM: it ends like Ctrl-C, the record saved and the lamps dark
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        return _run(args)
+    except (SoundUnavailable, BoardError, BrokerAddressError, StorageError, TopicError) as fault:
+        raise CannotDo(str(fault)) from None
+
+
+def _notice(line: str) -> None:
+    print(f"sidetone run: {line}", file=sys.stderr, flush=True)
+
+
+def _run(args: argparse.Namespace) -> int:
+    from sidetone import app
+    from sidetone.on_cpython import board as boards
+    from sidetone.on_cpython import hearing
+    from sidetone.on_cpython.clock import Clock
+
+    from sidetone_host import profile, released
+
+    board = boards.load(args.board)
+    if board.runtime != "cpython":
+        raise CannotDo(f"the board {board.name} runs MicroPython; flash it with `sidetone flash`, or choose one of {', '.join(boards.names())}")
+    settings = {"now": profile.load(args.profile)}
+    network = released.load()
+    source, channels = _source(args, board)
+    clock = Clock()
+    calibration = app.Calibration(round(args.baseline_dbfs * 256), round(args.rate_scale * 1000))
+    link, outbox, storage = _link(args, board, clock, source, network.manifest)
+    lamps = _lamps(args.lamps, board, settings["now"])
+
+    def hear(emit: Any) -> Any:
+        call = app.CallSetup(channels > 1, "in", _wall_seconds(clock.epoch_s()))
+        return app.build_listener(hearing, network, settings["now"], calibration, call, emit)
+
+    def new_profile(name: str, values: dict[str, Any]) -> None:
+        settings["now"] = profile.from_command(name, values)
+
+    device = app.Device(hear, lamps, link, clock.uptime_ms, new_profile)
+    link.start()
+    try:
+        if args.source == "live":
+            _live(device, source, app.Standby(hearing, calibration, channels))
+        else:
+            _play(device, source, lambda: 0 < args.calls <= outbox.calls_begun)
+    finally:
+        source.close()
+        lamps.close()
+        if not link.stop() and outbox.pending():
+            _notice(f"{len(outbox.pending())} records wait in {storage.folder} until the store takes them at the next start")
+        storage.close()
+    return EXIT_DONE
+
+
+def _wall_seconds(epoch_s: int | None) -> int | None:
+    """The time on the agent's own wall clock, as seconds since 1970; None while it is unknown."""
+    return None if epoch_s is None else calendar.timegm(time.localtime(epoch_s))
+
+
+def _source(args: argparse.Namespace, board: Any) -> tuple[Any, int]:
+    """What gives the blocks, and how many channels it has."""
+    from sidetone.on_cpython.audio import HOP_SAMPLES, LiveSource, WavSource
+
+    from sidetone_host import decode
+
+    if args.source != "live":
+        recording = decode.open_audio(Path(args.source))
+        if recording.warning:
+            _notice(recording.warning)
+        if args.seconds:
+            samples = int(args.seconds * 100) * HOP_SAMPLES
+            recording.channels = [channel[:samples] for channel in recording.channels]
+        return WavSource(recording, realtime=not args.fast), len(recording.channels)
+    customer = "left" if board.customer_channel and board.customer_channel < board.agent_channel else "right"
+    channels = 2 if board.customer_channel else 1
+    return LiveSource(board.device or None, channels, customer, hops=board.block_ms // 10), channels
+
+
+def _link(args: argparse.Namespace, board: Any, clock: Any, source: Any, manifest: dict[str, Any]) -> tuple[Any, Any, Any]:
+    """The link, its outbox and the storage below; without a broker's address records wait in the outbox."""
+    from importlib.metadata import version
+
+    from sidetone.core.telemetry.outbox import Outbox
+    from sidetone.on_cpython.link import Link
+    from sidetone.on_cpython.storage import FileStorage
+
+    from sidetone_host import folders
+
+    storage = FileStorage(args.data or folders.data() / "device" / args.site / args.device)
+    outbox = Outbox(storage, random.SystemRandom().randrange(1 << 20))
+    if outbox.recovered is not None:
+        _notice(f"call {outbox.recovered} was cut by the last stop and is reported as truncated")
+    about = [("firmware", version("sidetone-headset")), ("board", board.name), ("model", f"{manifest['name']} {manifest['version']}")]
+    url = args.mqtt or os.environ.get("SIDETONE_MQTT") or "mqtt://127.0.0.1:1883"
+    link = Link(url, args.site, args.device, outbox, clock, about, lambda: [("overruns", source.overruns)], _notice)
+    return link, outbox, storage
+
+
+def _lamps(kind: str, board: Any, settings: Any) -> Any:
+    from sidetone.on_cpython import lamps
+
+    kind = board.lamp_kind if kind == "board" else kind
+    if kind == "gpio":
+        return lamps.GpioLamps(board.lamp_pins, board.brightness_pm * settings.get("lamps.brightness") // 1000)
+    if kind == "terminal":
+        return lamps.TerminalLamps(sys.stdout)
+    return lamps.NoLamps()
+
+
+def _play(device: Device, source: Any, enough: Any) -> None:
+    """The recording, call after call, until it is enough. A started call is always finished."""
+    while not enough():
+        device.begin_call()
+        for block in source:
+            device.feed(block, source.overruns)
+            if device.told_to_end:
+                break
+        device.end_call()
+
+
+def _live(device: Device, source: Any, standby: Any) -> None:
+    """Wait for a voice or for the telephone's word, hear the call, wait again."""
+    from sidetone import app
+
+    lost_before = 0
+    for block in source:
+        if not device.in_call:
+            voice = standby.feed(block)
+            device.tick()
+            if voice or device.told_to_begin:
+                lost_before = source.overruns
+                device.begin_call()
+                for kept in standby.kept:
+                    device.feed(kept, 0)
+                standby.kept = []
+        else:
+            device.feed(block, source.overruns - lost_before)
+            if device.told_to_end or device.silent_ms >= app.SILENT_END_MS:
+                device.end_call()
