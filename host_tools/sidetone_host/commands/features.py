@@ -27,11 +27,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.runtime == "micropython":
-        raise CannotDo("the front end does not run on MicroPython yet; use --runtime cpython")
     import numpy as np
 
-    from sidetone.on_cpython.frontend import FrontEnd
     from sidetone_host.decode import HOP_SAMPLES, open_audio
 
     recording = open_audio(args.file, args.customer)
@@ -39,8 +36,15 @@ def run(args: argparse.Namespace) -> int:
         import sys
 
         print(f"sidetone features: {recording.warning}", file=sys.stderr)
-    agent = recording.channels[0]
-    features = FrontEnd().block(agent[: recording.hops * HOP_SAMPLES])
+    agent = recording.channels[0][: recording.hops * HOP_SAMPLES]
+    if args.runtime == "micropython":
+        from sidetone_host import micropython
+
+        features = micropython.features(agent)
+    else:
+        from sidetone.on_cpython.frontend import FrontEnd
+
+        features = FrontEnd().block(agent)
     try:
         with open(args.out, "wb") as out:  # np.save would add .npy to a name without it
             np.save(out, features)
