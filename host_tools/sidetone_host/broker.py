@@ -24,12 +24,13 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from amqtt.broker import Broker as AmqttBroker
-from amqtt.contexts import Action, BaseContext
+from amqtt.contexts import Action
 from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
 from amqtt.session import Session
 
@@ -163,7 +164,7 @@ def access_list() -> str:
     return f"user {DASHBOARD}\ntopic read {root}/#\n{host}\npattern readwrite {root}/+/%u/+\n"
 
 
-def check_port(place: Place) -> None:
+def check_port(place: Place, option: str = "--port") -> None:
     """CannotDo if nothing can listen there now."""
     try:
         family = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0][0]
@@ -172,7 +173,7 @@ def check_port(place: Place) -> None:
             probe.bind((place.host, place.port))
     except OSError as error:
         why = "is in use by another program" if error.errno == 98 else f"cannot be used: {error.strerror}"
-        raise CannotDo(f"port {place.port} on {place.host} {why}; give another with --port") from None
+        raise CannotDo(f"port {place.port} on {place.host} {why}; give another with {option}") from None
 
 
 def run_mosquitto(program: str, place: Place, ready: Any) -> int:
@@ -187,7 +188,13 @@ def run_mosquitto(program: str, place: Place, ready: Any) -> int:
         stopping = True
         child.terminate()
 
-    child = subprocess.Popen([program, "-c", str(conf)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, preexec_fn=die_with_parent)
+    child = subprocess.Popen(
+        [program, "-c", str(conf)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        preexec_fn=die_with_parent,
+    )
     previous = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         if _listens(place, child):
@@ -214,8 +221,6 @@ def _tail(file: Path) -> list[str]:
 
 def _listens(place: Place, child: subprocess.Popen[bytes]) -> bool:
     """Wait until the port answers; False if mosquitto ended or does not listen in time."""
-    import time
-
     until_s = time.monotonic() + STARTED_WITHIN_S
     while time.monotonic() < until_s and child.poll() is None:
         with contextlib.suppress(OSError), socket.create_connection((place.host, place.port), timeout=1.0):

@@ -1,13 +1,11 @@
-"""Child processes that do not outlive their parent, and the user's data folder."""
+"""Child processes that do not outlive their parent, and ports for them."""
 
 from __future__ import annotations
 
 import ctypes
-import os
 import signal
 import socket
 import sys
-from pathlib import Path
 
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
@@ -18,11 +16,6 @@ def die_with_parent() -> None:
     """For subprocess's preexec_fn: Linux kills this child when its parent dies, by kill -9 too. Elsewhere it does nothing."""
     if _libc is not None:
         _libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-
-
-def data_folder() -> Path:
-    """Where this user's Sidetone keeps its data: XDG_DATA_HOME or ~/.local/share, then `sidetone`."""
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "sidetone"
 
 
 def free_port(wanted: int = 0, host: str = "127.0.0.1") -> int:

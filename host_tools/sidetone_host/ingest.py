@@ -20,7 +20,7 @@ import paho.mqtt.client as mqtt
 
 from sidetone.core.telemetry import topics
 from sidetone.core.telemetry.commands import ACK_KEYS_MAX
-from sidetone.on_cpython.broker_address import BrokerAddress, BrokerAddressError, refusal
+from sidetone.on_cpython.broker_address import BrokerAddress, refusal
 from sidetone_host import schemas
 from sidetone_host.dashboard.store import StoreError
 
@@ -287,7 +287,7 @@ class Ingest:
             self._client.ack(heard.mid, heard.qos)
 
 
-def parse(payload: bytes) -> Message:
+def parse(payload: bytes | bytearray) -> Message:
     """Bytes -> one JSON object; ValueError with a plain line for anything else."""
     if len(payload) > PAYLOAD_MAX:
         raise ValueError(f"{len(payload)} bytes, at most {PAYLOAD_MAX} are read")
@@ -296,9 +296,9 @@ def parse(payload: bytes) -> Message:
     except RecursionError:
         raise ValueError("nested too deep") from None
     except ValueError:
-        raise ValueError(f"no JSON: {payload[:40]!r}") from None
+        raise ValueError(f"no JSON: {bytes(payload[:40])!r}") from None
     if not isinstance(message, dict):
-        raise ValueError(f"no JSON object: {payload[:40]!r}")
+        raise ValueError(f"no JSON object: {bytes(payload[:40])!r}")
     return message
 
 

@@ -72,9 +72,9 @@ class Link:
         self._about = list(about)
         self._more_counters = counters
         self._notice = notice
-        self._lock = threading.Lock()  # around outbox, delivery and lives
+        self._lock = threading.Lock()  # around outbox and delivery
         self._delivery = Delivery(outbox)
-        self._lives: deque[bytes] = deque()
+        self._lives: deque[tuple[int, int | None, list[Any], list[Any]]] = deque(maxlen=LIVES_MAX)
         self._items: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._dropped_items = 0
         self._dropped_lives = 0
@@ -150,12 +150,9 @@ class Link:
         """Once a second, lost if the broker is away: nobody wants to see an old second."""
         if not self.connected:
             return
-        with self._lock:
-            head = self._head(self._clock.uptime_ms(), self._clock.epoch_s())
-            self._lives.append(payloads.live(head, list(measures), list(lamps)))
-            if len(self._lives) > LIVES_MAX:
-                self._lives.popleft()
-                self._dropped_lives += 1
+        if len(self._lives) == LIVES_MAX:
+            self._dropped_lives += 1
+        self._lives.append((self._clock.uptime_ms(), self._clock.epoch_s(), list(measures), list(lamps)))
         self._wake()
 
     def tag(self, text: str | None) -> None:
@@ -180,7 +177,8 @@ class Link:
         box = self.outbox
         counts = [(f"dropped_{leaf}", box.dropped(leaf)) for leaf in ("interval", "event", "call")]
         counts += [("dropped_live", self._dropped_lives), ("dropped_items", self._dropped_items), ("unsaved", box.unsaved())]
-        counts += [("damaged", box.damaged), ("resent", self._delivery.resent), ("connects", self.connects), ("garbage", self._garbage), ("refused", self._refused)]
+        counts += [("damaged", box.damaged), ("resent", self._delivery.resent), ("refused", self._refused), ("connects", self.connects)]
+        counts += [("garbage", self._garbage)]
         counts += [("refused_commands", self._throttle.refused + self._dropped_commands), ("clock_jumps", self._clock.jumps)]
         return counts + list(self._more_counters())
 
@@ -300,8 +298,8 @@ class Link:
                     self._wake_read.recv(4096)
             if sock in readable:
                 code = client.loop_read()
-                while code == mqtt.MQTTErrorCode.MQTT_ERR_SUCCESS and isinstance(sock, ssl.SSLSocket) and client.socket() is sock and sock.pending():
-                    code = client.loop_read()  # decrypted bytes that select cannot see
+                while code == mqtt.MQTTErrorCode.MQTT_ERR_SUCCESS and _decrypted(client.socket()):
+                    code = client.loop_read()
             if writable and code == mqtt.MQTTErrorCode.MQTT_ERR_SUCCESS:
                 code = client.loop_write()
             if code == mqtt.MQTTErrorCode.MQTT_ERR_SUCCESS:
@@ -363,8 +361,10 @@ class Link:
         now_ms = self._clock.uptime_ms()
         with self._lock:
             records = self._delivery.due(now_ms)
-            lives = list(self._lives)
-            self._lives.clear()
+            lives = []
+            while self._lives:
+                uptime_ms, t, measures, lamps = self._lives.popleft()
+                lives.append(payloads.live(self._head(uptime_ms, t), measures, lamps))
             counters = self.counters()
             if counters != self._meta_counters and now_ms - self._meta_ms >= META_EVERY_MS:
                 self._meta_wanted = True
@@ -412,3 +412,8 @@ class Link:
             except queue.Full:
                 self._dropped_commands += 1
                 self.answer(command, "the device is too busy")
+
+
+def _decrypted(sock: object) -> bool:
+    """Whether a TLS socket holds bytes that it has read already, which select cannot see."""
+    return isinstance(sock, ssl.SSLSocket) and sock.pending() > 0

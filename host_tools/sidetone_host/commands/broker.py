@@ -20,19 +20,20 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)")
     parser.add_argument("--port", type=int, default=1883, help="port (default %(default)s)")
     parser.add_argument("--device", action="append", default=[], metavar="NAME", help="a device that may connect; may be given again")
-    parser.add_argument("--data", type=Path, metavar="DIR", help="folder for passwords and kept messages (default: broker/ in the user's data)")
+    parser.add_argument(
+        "--data", type=Path, metavar="DIR", help="folder for passwords and kept messages (default: broker/ in the user's data)"
+    )
     parser.add_argument("--embedded", action="store_true", help="use the embedded broker although mosquitto is installed")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    from sidetone_host import broker
-    from sidetone_host.children import data_folder
+    from sidetone_host import broker, folders
     from sidetone_host.errors import CannotDo
 
     if not 1 <= args.port <= 65535:
         raise CannotDo(f"a port is 1 to 65535, not {args.port}")
-    folder = (args.data or data_folder() / "broker").absolute()
+    folder = (args.data or folders.data() / "broker").absolute()
     try:
         return broker.serve(broker.Place(args.host, args.port, folder), args.device, args.embedded)
     except OSError as error:

@@ -43,9 +43,9 @@ def _parse(payload, limit):
     try:
         message = json.loads(payload.decode())
     except ValueError:  # UnicodeError is one
-        raise CommandError("is not JSON: " + repr(bytes(payload[:40])))
+        message = None
     if not isinstance(message, dict):
-        raise CommandError("is not an object: " + repr(bytes(payload[:40])))
+        raise CommandError("is not a JSON object: " + repr(bytes(payload[:40])))
     if message.get("schema") != 1 or message["schema"] is True:
         raise CommandError("needs schema 1, which this firmware speaks")
     return message

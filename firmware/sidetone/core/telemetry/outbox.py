@@ -127,9 +127,9 @@ class Outbox:
         if not self._unsaved and not self._gone:
             return True
         durable = bool(self._unsaved)
-        data = [line(GONE, boot, seq) for boot, seq in self._gone]
-        data += [line(SAVED_KINDS[record.leaf], record.boot, record.seq, record.payload) for record in self._unsaved]
-        data = b"".join(data)
+        lines = [line(GONE, boot, seq) for boot, seq in self._gone]
+        lines += [line(SAVED_KINDS[record.leaf], record.boot, record.seq, record.payload) for record in self._unsaved]
+        data = b"".join(lines)
         if self._torn:
             data = b"\n" + data
         try:
