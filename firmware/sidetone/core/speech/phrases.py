@@ -1,0 +1,191 @@
+"""Phrases from the network's logits: the keyword graph, the label tokens, cutoffs and refractory periods.
+
+Rules, per label and step:
+  1. The *fit* is the best of its phrases in the keyword graph (mean cost per unit), held for HOLD_STEPS, because the
+     label's token comes a little after the last unit.
+  2. The *token* is how far the label's token is behind the best token, the least of the last HOLD_STEPS. A label given
+     as text only has none.
+  3. posterior_q8 = bias - unit_weight * fit - token_weight * token (natural-log units, Q8): the weights come with the
+     model. A label is *heard* when it reaches the label's cutoff.
+  4. After a detection the label is deaf until it has been under its cutoff and the refractory period is over.
+
+| state | input                                    | next  | what happens            |
+|-------|------------------------------------------|-------|-------------------------|
+| ready | heard                                    | deaf  | (label, t_ms, posterior) |
+| deaf  | not heard and refractory period over     | ready |                         |
+
+Detections are reported whatever the phase of the call; what counts is decided on findings, not on hearing.
+`logits` are the network's raw int8 outputs, one row a step; nothing is allocated while nothing is detected.
+"""
+
+from sidetone.core.speech.decoder import KeywordGraph
+
+HOLD_STEPS = 7  # 210 ms: tokens follow the last unit by 0-5 steps
+NEVER = 255  # the largest cost there is
+NOTHING = ()
+STEP_MS = 30
+
+
+class PhraseSpotter:
+    """`manifest` is a model's manifest as parsed JSON; `site_phrases` are (label, [unit ids, ...]) or dicts like its labels."""
+
+    def __init__(self, manifest, site_phrases=()):
+        units = manifest["heads"]["units"]
+        tokens = manifest["heads"]["labels"]
+        self._units_first = units["first"]
+        self._units_end = units["first"] + units["count"]
+        self._tokens_first = tokens["first"]
+        self._tokens_end = tokens["first"] + tokens["count"]
+        scale_q16 = manifest["output_scale_q16"]
+        text = manifest["text"]
+        rows = list(manifest["labels"])
+        for site in site_phrases:
+            rows.append(site if isinstance(site, dict) else {"label": site[0], "phrases": site[1]})
+        self.labels = [row["label"] for row in rows]
+        self.count = len(rows)
+        self._cutoff = []
+        self._refractory = []
+        self._bias = []
+        self._unit_weight = []  # Q8 natural-log units per logit step and unit, after the output scale
+        self._token_weight = []
+        self._token = []
+        phrases = []
+        self._owner = []
+        for k in range(self.count):
+            row = rows[k]
+            shortest = 99
+            for phrase in row["phrases"]:
+                phrases.append(phrase)
+                self._owner.append(k)
+                shortest = min(shortest, len(phrase))
+            cutoff = row.get("cutoff_q8")
+            if cutoff is None:
+                table = text["cutoff_q8_by_units"]
+                cutoff = table[min(shortest, len(table) - 1)]
+            self._cutoff.append(cutoff)
+            self._refractory.append(row.get("refractory_ms", text["refractory_ms"]) // STEP_MS)
+            self._bias.append(row.get("bias_q8", 0))
+            self._unit_weight.append((row.get("unit_weight_q8", 256) * scale_q16) >> 8)  # Q16 per logit step
+            self._token_weight.append((row.get("token_weight_q8", 0) * scale_q16) >> 8)
+            token = row.get("token", -1)
+            self._token.append(-1 if token is None or token < 0 else self._tokens_first + token)
+        self.graph = KeywordGraph(phrases, manifest["fit_limit"])
+        self._fit_none = manifest["fit_limit"]
+        self._costs = [0] * (self._units_end - self._units_first)
+        self._fits = [[NEVER] * HOLD_STEPS for _ in range(self.count)]
+        self._lags = [[NEVER] * HOLD_STEPS for _ in range(self.count)]
+        self._busy = [0] * self.count  # steps until the held values are all gone
+        self._wait = [0] * self.count
+        self._deaf = bytearray(self.count)
+        self._token_far = manifest["token_limit"]
+        self._posterior = _posterior_table()
+        # posterior_q8 of each label at this step; the evaluation reads it.
+        self.heard_q8 = [FAR_Q8] * self.count
+        self._slot = 0
+        self.reset()
+
+    def reset(self):
+        self.graph.reset()
+        self._slot = 0
+        for k in range(self.count):
+            self._busy[k] = 0
+            self._wait[k] = 0
+            self._deaf[k] = 0
+            self.heard_q8[k] = FAR_Q8
+            for j in range(HOLD_STEPS):
+                self._fits[k][j] = NEVER
+                self._lags[k][j] = NEVER
+
+    def step(self, t_ms, logits):
+        """One row of logits (30 ms) -> list of (label, t_ms, posterior 0..1000), or () when nothing is detected."""
+        first = self._tokens_first
+        end = self._tokens_end
+        top = max(logits[self._units_first : self._units_end])
+        said = max(logits[first:end])
+        blank = logits[self._units_first]
+        if said > blank:
+            blank = said
+        if said > top:
+            top = said
+        costs = self._costs
+        at = self._units_first
+        for u in range(len(costs)):
+            costs[u] = top - logits[at + u]
+        some = self.graph.step(costs, top - blank)
+        slot = self._slot
+        self._slot = slot + 1 if slot + 1 < HOLD_STEPS else 0
+        busy = self._busy
+        if some:
+            fits = self.graph.fits
+            owner = self._owner
+            for p in range(len(owner)):
+                fit = fits[p]
+                if fit >= 0:
+                    k = owner[p]
+                    held = self._fits[k]
+                    if busy[k] <= 0:
+                        self._clear(k)
+                    if busy[k] < HOLD_STEPS + 1 or fit < held[slot]:
+                        held[slot] = fit
+                    busy[k] = HOLD_STEPS + 1
+        far = self._token_far
+        found = NOTHING
+        for k in range(self.count):
+            if self._wait[k] > 0:
+                self._wait[k] -= 1
+            token = self._token[k]
+            lag = top - logits[token] if token >= 0 else NEVER
+            if busy[k] <= 0 and lag > far:
+                if self._wait[k] == 0:
+                    self._deaf[k] = 0
+                self.heard_q8[k] = FAR_Q8
+                continue
+            held = self._fits[k]
+            lags = self._lags[k]
+            if busy[k] <= 0:
+                self._clear(k)
+            if busy[k] <= HOLD_STEPS:
+                held[slot] = NEVER
+            if lag <= far and busy[k] < HOLD_STEPS:
+                busy[k] = HOLD_STEPS
+            busy[k] -= 1
+            lags[slot] = lag
+            fit = min(held)
+            if fit > self._fit_none:
+                fit = self._fit_none
+            lag = min(lags)
+            if lag > far:
+                lag = far
+            value = self._bias[k] - ((self._unit_weight[k] * fit + self._token_weight[k] * lag) >> 8)
+            self.heard_q8[k] = value
+            over = value - self._cutoff[k]
+            if over < 0:
+                if self._wait[k] == 0:
+                    self._deaf[k] = 0
+            elif not self._deaf[k]:
+                self._deaf[k] = 1
+                self._wait[k] = self._refractory[k]
+                if found is NOTHING:
+                    found = []
+                found.append((self.labels[k], t_ms, self._posterior[min(over >> 4, len(self._posterior) - 1)]))
+        return found
+
+    def _clear(self, k):
+        held = self._fits[k]
+        lags = self._lags[k]
+        for j in range(HOLD_STEPS):
+            held[j] = NEVER
+            lags[j] = NEVER
+
+
+FAR_Q8 = -32768  # not heard at all
+
+
+def _posterior_table():
+    """Posterior in 1/1000 for (posterior_q8 - cutoff) >> 4: 500 at the cutoff, logistic above. Integers only."""
+    out = []
+    decay = 1 << 20  # exp(-x) in Q20, x in steps of 1/16
+    for _ in range(128):
+        out.append(min(999, (1000 << 20) // ((1 << 20) + decay)))
+        decay = decay * 985040 >> 20  # exp(-1/16) in Q20
+    return tuple(out)

@@ -1,0 +1,59 @@
+"""The causal network: frames of 40 log-mel channels in, one row of logits per 30 ms step out.
+
+Stem: 5 frames -> C channels, every 3 frames. Then residual blocks of a depthwise convolution over time and a 1x1
+convolution. All padding is on the past side and is real 0, which is also the streaming state's initial value.
+Heads in one row: units (CTC, blank first), labels (tokens of the same CTC), speech activity (logit), density (syllables/s).
+"""
+
+import torch
+from torch import nn
+
+from model.corpus import labels, pinyin
+
+UNITS = len(pinyin.UNITS)
+LABELS = len(labels.LABELS)
+TOKENS = UNITS + LABELS
+OUTPUTS = TOKENS + 2
+FEATURE_SCALE = 0.1015625  # of the int8 input; zero point -128
+CHANNELS = 96
+KERNELS = (5, 7, 9, 11, 13, 13)  # steps of 30 ms; the field is 1.65 s
+STEM = 5  # frames
+
+
+class Block(nn.Module):
+    def __init__(self, channels, kernel):
+        super().__init__()
+        self.kernel = kernel
+        self.depth = nn.Conv1d(channels, channels, kernel, groups=channels, bias=False)
+        self.norm1 = nn.BatchNorm1d(channels)
+        self.point = nn.Conv1d(channels, channels, 1, bias=False)
+        self.norm2 = nn.BatchNorm1d(channels)
+
+    def forward(self, x):  # [B, C, T]
+        y = nn.functional.pad(x, (self.kernel - 1, 0))
+        y = torch.relu(self.norm1(self.depth(y)))
+        return torch.relu(x + self.norm2(self.point(y)))
+
+
+class Network(nn.Module):
+    def __init__(self, channels=CHANNELS, kernels=KERNELS):
+        super().__init__()
+        self.register_buffer("mean", torch.full((40, 1), 8.0))
+        self.register_buffer("scale", torch.full((40, 1), 0.25))
+        self.stem = nn.Conv1d(40, channels, STEM, stride=3, bias=False)
+        self.norm = nn.BatchNorm1d(channels)
+        self.blocks = nn.ModuleList(Block(channels, k) for k in kernels)
+        self.head = nn.Conv1d(channels, OUTPUTS, 1)
+
+    def forward(self, frames):
+        """frames: float [B, T, 40], real units (0..25.9), T a multiple of 3 -> logits [B, T // 3, OUTPUTS]."""
+        x = nn.functional.pad(frames.transpose(1, 2), (STEM - 3, 0))
+        x = torch.relu(self.norm(self.stem((x - self.mean) * self.scale)))
+        for block in self.blocks:
+            x = block(x)
+        return self.head(x).transpose(1, 2)
+
+
+def macs(channels=CHANNELS, kernels=KERNELS):
+    """Multiply-accumulates per 30 ms step."""
+    return STEM * 40 * channels + sum((k + channels) * channels for k in kernels) + channels * OUTPUTS

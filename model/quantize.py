@@ -1,0 +1,221 @@
+"""Float checkpoint -> int8 streaming TFLite file: fold, calibrate, quantize, write, and check against the reference.
+
+    python -m model.quantize RUN_NAME OUT.tflite
+
+Weights are per-channel int8, activations int8. After ReLU the zero point is -128, so the initial state (all zero
+points) is real zero, as in training.
+"""
+
+import argparse
+
+import numpy as np
+import torch
+
+from model.corpus import features, tts
+from model.network import FEATURE_SCALE, OUTPUTS, STEM, Network
+from model.tflite_writer import Writer
+
+
+def folded(net):
+    """Network -> list of (kind, weight, bias): batch norms and the input's normalization folded in.
+
+    stem [C, 40, 5], depth [C, 1, K], point [C, C, 1], head [N, C, 1]; float64 arrays.
+    """
+    def norm(weight, bn, bias=0.0):
+        gain = (bn.weight / torch.sqrt(bn.running_var + bn.eps)).detach().double().numpy()
+        shift = bn.bias.detach().double().numpy() - bn.running_mean.double().numpy() * gain
+        return weight * gain[:, None, None], bias * gain + shift
+
+    def array(layer):
+        return layer.weight.detach().double().numpy()
+
+    stem = array(net.stem) * net.scale.double().numpy()[None]
+    offset = -(stem * net.mean.double().numpy()[None]).sum((1, 2))
+    out = [("stem", *norm(stem, net.norm, offset))]
+    for block in net.blocks:
+        out.append(("depth", *norm(array(block.depth), block.norm1)))
+        out.append(("point", *norm(array(block.point), block.norm2)))
+    out.append(("head", array(net.head), net.head.bias.detach().double().numpy()))
+    return out
+
+
+def run_float(layers, frames, ranges=None):
+    """frames float [T, 40] -> logits [T // 3, N] by the folded layers; collects (min, max, samples) of every tensor."""
+    def note(name, x):
+        if ranges is not None:
+            flat = x.reshape(-1)
+            ranges.setdefault(name, []).append(np.quantile(flat, [0.0, 0.0002, 0.9998, 1.0]))
+
+    def past(x, rows):
+        return torch.nn.functional.pad(x, (rows, 0))
+
+    f = torch.nn.functional
+    x, k = torch.from_numpy(frames.T.astype(np.float64))[None], 0
+    for kind, weight, bias in layers:
+        w, b = torch.from_numpy(weight), torch.from_numpy(bias)
+        if kind == "stem":
+            x = torch.relu(f.conv1d(past(x, STEM - 3), w, b, stride=3))
+            note("x0", x.numpy())
+        elif kind == "depth":
+            y = torch.relu(f.conv1d(past(x, w.shape[2] - 1), w, b, groups=w.shape[0]))
+            note(f"d{k}", y.numpy())
+        elif kind == "point":
+            y = f.conv1d(y, w, b)
+            note(f"p{k}", y.numpy())
+            x = torch.relu(x + y)
+            k += 1
+            note(f"x{k}", x.numpy())
+        else:
+            x = f.conv1d(x, w, b)
+            note("out", x.numpy())
+    return x[0].T.numpy()
+
+
+def activation_scales(ranges):
+    """-> {tensor: (scale float32, zero point)}; ReLU outputs start at 0."""
+    out = {}
+    for name, rows in ranges.items():
+        rows = np.array(rows)
+        # Between the extreme and the 99.98 % point: one wild value must not cost everybody a bit.
+        high = 0.5 * rows[:, 3].max() + 0.5 * np.quantile(rows[:, 2], 0.99)
+        low = 0.5 * rows[:, 0].min() + 0.5 * np.quantile(rows[:, 1], 0.01)
+        if name[0] in "xd":
+            out[name] = (np.float32(high / 255), -128)
+        else:
+            scale = np.float32((high - low) / 255)
+            out[name] = (scale, int(np.clip(round(-128 - low / float(scale)), -128, 127)))
+    return out
+
+
+def per_channel(weight, bias, scale_in):
+    """-> int8 weight, float32 scales [C], int32 bias."""
+    scales = np.abs(weight).max((1, 2)) / 127
+    # Keep bias within 2^25 of the accumulator, and no channel's scale so small that nothing is left of it.
+    scales = np.maximum(scales, np.abs(bias) / (scale_in * 2.0**24))
+    scales = np.maximum(scales, 1e-7).astype(np.float32)
+    q = np.clip(np.round(weight / scales[:, None, None]), -127, 127).astype(np.int8)
+    return q, scales, np.round(bias / (float(scale_in) * scales)).astype(np.int32)
+
+
+def build(layers, act, name):
+    """Folded layers and activation scales -> the flatbuffer's bytes."""
+    w = Writer(name)
+    channels = layers[0][1].shape[0]
+    inp = w.tensor("frames", [1, 3, 40], FEATURE_SCALE, -128)
+    states_in, states_out, state = [], [], 0
+
+    def remember(x, shape, rows, scale, zero):
+        """Concatenate the state before x; returns the joined tensor."""
+        nonlocal state
+        depth = shape[3]
+        old = w.tensor(f"state_{state}", [1, rows, 1, depth], scale, zero)
+        joined = w.tensor(f"joined_{state}", [1, rows + shape[1], 1, depth], scale, zero)
+        new = w.tensor(f"state_{state}_next", [1, rows, 1, depth], scale, zero)
+        w.concatenate([old, x], joined, 1)
+        w.slice_rows(joined, new, shape[1], rows, [1, rows, 1, depth])
+        states_in.append(old)
+        states_out.append(new)
+        state += 1
+        return joined
+
+    def weights(label, weight, bias, scale_in, layout, axis):
+        q, scales, b = per_channel(weight, bias, scale_in)
+        data = layout(q)
+        wt = w.tensor(f"{label}_w", data.shape, scales, 0, data, axis=axis)
+        bt = w.tensor(f"{label}_b", b.shape, np.float64(scale_in) * scales, 0, b)
+        return wt, bt
+
+    def conv_layout(q):  # [out, in, K] -> [out, K, 1, in]
+        return np.ascontiguousarray(q.transpose(0, 2, 1)[:, :, None, :])
+
+    def depth_layout(q):  # [C, 1, K] -> [1, K, 1, C]
+        return np.ascontiguousarray(q[:, 0, :].T[None, :, None, :])
+
+    x = w.tensor("frames_4d", [1, 3, 1, 40], FEATURE_SCALE, -128)
+    w.reshape(inp, x, [1, 3, 1, 40])
+    joined = remember(x, [1, 3, 1, 40], STEM - 3, FEATURE_SCALE, -128)
+    wt, bt = weights("stem", layers[0][1], layers[0][2], FEATURE_SCALE, conv_layout, 0)
+    x = w.tensor("x0", [1, 1, 1, channels], *act["x0"])
+    w.conv(joined, wt, bt, x, relu=True)
+    blocks = (len(layers) - 2) // 2
+    for k in range(blocks):
+        depth, point = layers[1 + 2 * k], layers[2 + 2 * k]
+        joined = remember(x, [1, 1, 1, channels], depth[1].shape[2] - 1, *act[f"x{k}"])
+        wt, bt = weights(f"depth{k}", depth[1], depth[2], act[f"x{k}"][0], depth_layout, 3)
+        d = w.tensor(f"d{k}", [1, 1, 1, channels], *act[f"d{k}"])
+        w.depthwise(joined, wt, bt, d, relu=True)
+        wt, bt = weights(f"point{k}", point[1], point[2], act[f"d{k}"][0], conv_layout, 0)
+        p = w.tensor(f"p{k}", [1, 1, 1, channels], *act[f"p{k}"])
+        w.conv(d, wt, bt, p, relu=False)
+        nx = w.tensor(f"x{k + 1}", [1, 1, 1, channels], *act[f"x{k + 1}"])
+        w.add(x, p, nx, relu=True)
+        x = nx
+    wt, bt = weights("head", layers[-1][1], layers[-1][2], act[f"x{blocks}"][0], conv_layout, 0)
+    y = w.tensor("logits_4d", [1, 1, 1, OUTPUTS], *act["out"])
+    w.conv(x, wt, bt, y, relu=False)
+    out = w.tensor("logits", [1, OUTPUTS], *act["out"])
+    w.reshape(y, out, [1, OUTPUTS])
+    return w.bytes([inp, *states_in], [out, *states_out])
+
+
+class Streaming:
+    """The released file run step by step with the reference kernels, state carried by hand."""
+
+    def __init__(self, content):
+        from ai_edge_litert.interpreter import Interpreter, OpResolverType
+
+        self._run = Interpreter(model_content=content, experimental_op_resolver_type=OpResolverType.BUILTIN_REF, num_threads=1)
+        self._run.allocate_tensors()
+        self._in, self._out = self._run.get_input_details(), self._run.get_output_details()
+
+    def __call__(self, frames):
+        """frames uint8 [T, 40] (int8 + 128) -> int8 [T // 3, N], from the initial state."""
+        state = [np.full(d["shape"], d["quantization"][1], np.int8) for d in self._in[1:]]
+        rows = np.empty((len(frames) // 3, int(self._out[0]["shape"][-1])), np.int8)
+        x = (frames.astype(np.int16) - 128).astype(np.int8)
+        for t in range(len(rows)):
+            self._run.set_tensor(self._in[0]["index"], x[None, 3 * t : 3 * t + 3])
+            for d, s in zip(self._in[1:], state, strict=True):
+                self._run.set_tensor(d["index"], s)
+            self._run.invoke()
+            rows[t] = self._run.get_tensor(self._out[0]["index"]).ravel()
+            state = [self._run.get_tensor(d["index"]) for d in self._out[1:]]
+        return rows
+
+
+def quantize(checkpoint, sequences, name):
+    """Checkpoint path and calibration sequences (uint8 [T, 40]) -> (bytes, layers, activation scales)."""
+    net = Network()
+    net.load_state_dict(torch.load(checkpoint, weights_only=False)["net"])
+    net.eval()
+    layers, ranges = folded(net), {}
+    for frames in sequences:
+        run_float(layers, frames.astype(np.float64) * FEATURE_SCALE, ranges)
+    act = activation_scales(ranges)
+    return build(layers, act, name), layers, act
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run")
+    parser.add_argument("out")
+    args = parser.parse_args()
+    folder = tts.work_dir() / "runs" / args.run
+    items = features.load_variant(folder / "variant.npz")
+    content, layers, act = quantize(folder / "last.pt", [i[0] for i in items[:80]], f"sidetone {args.run}")
+    with open(args.out, "wb") as f:
+        f.write(content)
+    print(f"{len(content)} bytes; output scale {act['out'][0]:.5f}, zero point {act['out'][1]}")
+    streaming = Streaming(content)
+    error, agree, steps = 0.0, 0, 0
+    for frames, _, _, _ in items[80:100]:
+        want = run_float(layers, frames.astype(np.float64) * FEATURE_SCALE)
+        got = (streaming(frames).astype(np.float64) - act["out"][1]) * float(act["out"][0])
+        error += np.abs(want - got).sum() / want.shape[1]
+        agree += (want[:, :78].argmax(1) == got[:, :78].argmax(1)).sum()
+        steps += len(want)
+    print(f"float and int8: mean difference {error / steps:.3f}, same best token in {100 * agree / steps:.2f} % of steps")
+
+
+if __name__ == "__main__":
+    main()

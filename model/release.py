@@ -1,0 +1,77 @@
+"""Quantize a run, choose its cutoffs and put it under model/released/LANGUAGE.
+
+    python -m model.release RUN --version 0.1.0 [--extra DIR]
+"""
+
+import argparse
+import hashlib
+import json
+from pathlib import Path
+
+from model import quantize, tune
+from model.corpus import features, tts
+from model.network import macs
+
+RELEASED = Path(__file__).parent / "released"
+
+
+def text_defaults(manifest, table):
+    """Cutoffs for phrases given as text, by number of units: from the taboo labels' own cutoffs, stricter when short."""
+    by_units = {}
+    for row in manifest["labels"]:
+        if row["tier"] == "taboo":
+            by_units.setdefault(min(len(p) for p in row["phrases"]), []).append(row["cutoff_q8"])
+    known = sorted(v for vs in by_units.values() for v in vs)
+    middle = known[len(known) // 2] if known else -128
+    out = []
+    for units in range(25):
+        # Under 5 units (two syllables) chance fits are common: half the cost allowed; over 8, the middle of the taboo tier.
+        share = 0.5 if units < 5 else 0.75 if units < 7 else 1.0
+        out.append(int(middle * share))
+    return out
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run")
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--language", default="zh")
+    parser.add_argument("--extra")
+    args = parser.parse_args()
+    name = f"sidetone-{args.language}"
+    folder = tts.work_dir() / "runs" / args.run
+    items = features.load_variant(folder / "variant.npz")
+    content, _, act = quantize.quantize(folder / "last.pt", [i[0] for i in items[:120]], f"{name} {args.version}")
+    manifest = tune.skeleton(name, args.version, *act["out"])
+    real = features.extra(args.extra) if args.extra else []
+    held = [c for k, c in enumerate(real) if k % features.HELD_OUT == 0]
+    table = tune.tune(manifest, tune.material(quantize.Streaming(content), held))
+    manifest["sha256"] = hashlib.sha256(content).hexdigest()
+    manifest["text"]["cutoff_q8_by_units"] = text_defaults(manifest, table)
+    manifest["trained_on"] = ["synthetic: Kokoro-82M v1.0 (Apache-2.0), styles of kokoro-js 1.2.1"]
+    if real:
+        manifest["trained_on"].append("real: AISHELL-1 sample, 2 speakers (Apache-2.0)")
+    manifest["metrics"] = {
+        "macs_per_step": macs(),
+        "bytes": len(content),
+        "dev": {k: {"recall": v[1] and round(v[1], 3), "false_per_h": round(v[2], 2), "positives": v[3], "hours": round(v[4], 2)}
+                for k, v in table.items()},  # fmt: skip
+    }
+    out = RELEASED / args.language
+    out.mkdir(parents=True, exist_ok=True)
+    (out / manifest["file"]).write_bytes(content)
+    (out / "manifest.json").write_text(encode(manifest), encoding="utf-8")
+    for label, (cutoff, recall, rate, count, hours) in table.items():
+        print(f"{label:22} cutoff {cutoff:6} recall {recall if recall is None else round(recall, 2)} of {count}, {rate:.2f}/h on {hours:.2f} h")
+
+
+def encode(manifest):
+    """JSON with one label a line, so that changes can be read."""
+    rows = manifest["labels"]
+    text = json.dumps({**manifest, "labels": "@"}, ensure_ascii=False, indent=1)
+    lines = ",\n".join("  " + json.dumps(r, ensure_ascii=False) for r in rows)
+    return text.replace('"@"', "[\n" + lines + "\n ]") + "\n"
+
+
+if __name__ == "__main__":
+    main()

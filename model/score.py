@@ -1,0 +1,96 @@
+"""Clips -> streams -> released network -> PhraseSpotter: what was heard, clip by clip.
+
+Clips are joined into streams of about two minutes with 0.8 s between them, each stream goes statefully through the real
+front end, the int8 network (reference kernels) and the product's own PhraseSpotter. A clip's window runs from its start to
+0.6 s after its end.
+"""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from model.corpus import augment, features
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "firmware"))
+
+GAP = int(0.8 * augment.RATE)
+LATE_STEPS = 20
+CONDITIONS = ("clean", "noise20", "noise10", "g711")
+
+
+def condition(x, name, rng):
+    """float stream -> the stream under a named condition; the speech stays at about -26 dBFS."""
+    x = x / augment.level(x) * 10 ** (-26 / 20)
+    if name.startswith("noise"):
+        snr = float(name[5:])
+        x = x + augment.coloured_noise(len(x), rng) * 10 ** (-26 / 20) * 10 ** (-snr / 20)
+    elif name == "g711":
+        x = augment.g711(x, rng)
+    elif name == "augmented":
+        return augment.disturb(x, [], rng, 0.6)
+    x = x + rng.standard_normal(len(x)) * 1e-4
+    return np.clip(np.round(x * 32767), -32768, 32767).astype(np.int16)
+
+
+def streams(clips, name, seed=0, seconds=120):
+    """-> list of (frames uint8 [T, 40], [(clip, first step, last step)])."""
+    rng = np.random.default_rng([seed, 31])
+    out, parts, spans, at = [], [np.zeros(GAP, np.float32)], [], GAP
+
+    def close():
+        nonlocal parts, spans, at
+        if spans:
+            frames = features.frontend(condition(np.concatenate(parts), name, rng))
+            out.append((frames, spans))
+        parts, spans, at = [np.zeros(GAP, np.float32)], [], GAP
+
+    for clip in clips:
+        parts += [clip.audio, np.zeros(GAP, np.float32)]
+        spans.append((clip, at // 480, (at + len(clip.audio)) // 480))
+        at += len(clip.audio) + GAP
+        if at > seconds * augment.RATE:
+            close()
+    close()
+    return out
+
+
+def logits(network, made):
+    """Run `network` (a quantize.Streaming) over streams -> list of (int8 [steps, N], spans)."""
+    return [(network(frames), spans) for frames, spans in made]
+
+
+def peaks(spotter, rows, spans):
+    """-> float array [clips, labels]: the highest heard_q8 in each clip's window (spotter is reset first)."""
+    spotter.reset()
+    trace = np.full((len(rows), spotter.count), -32768, np.int32)
+    table = rows.tolist()
+    for t, row in enumerate(table):
+        spotter.step(t * 30, row)
+        trace[t] = spotter.heard_q8
+    return np.array([trace[a : b + LATE_STEPS].max(0) for _, a, b in spans])
+
+
+def events(spotter, rows, spans):
+    """-> per clip the list of (label, step, posterior); events outside all windows belong to the clip before."""
+    spotter.reset()
+    found = [[] for _ in spans]
+    starts = [a for _, a, _ in spans]
+    for t, row in enumerate(rows.tolist()):
+        for label, _, posterior in spotter.step(t * 30, row):
+            k = max(0, int(np.searchsorted(starts, t, side="right")) - 1)
+            found[k].append((label, t, posterior))
+    return found
+
+
+def unit_error(rows, spans, units, tokens):
+    """Greedy unit errors -> (edits, units) over the clips of one stream."""
+    from model.train import edits, greedy
+
+    wrong = total = 0
+    for clip, a, b in spans:
+        said = greedy(rows[a : b + 10, :tokens].astype(np.int32))
+        want = [t for t in clip.target if t < units]
+        wrong += edits(said[said < units], want)
+        total += len(want)
+    return wrong, total

@@ -1,0 +1,199 @@
+"""Train the network; resumable and seeded. `make train` runs this.
+
+    python -m model.train --size full --extra DIR [--until-hours H]
+
+Every round makes one augmented variant of the corpus that exists (more synthetic shards may appear while training
+runs) and passes over it a few times with masking, warping and gain in the feature domain.
+"""
+
+import argparse
+import json
+import time
+
+import numpy as np
+import torch
+
+from model.corpus import features, tts
+from model.network import FEATURE_SCALE, TOKENS, Network, macs
+
+SIZES = {  # shards of synthetic speech, rounds, passes per round
+    "small": (24, 8, 8),
+    "full": (90, 24, 8),
+}
+
+
+def batches(items, rng, seconds=55):
+    """Sort-of-equal lengths, shuffled: lists of items of about `seconds` of audio."""
+    order = sorted(range(len(items)), key=lambda k: len(items[k][0]) + rng.uniform(0, 150))
+    out, group, total = [], [], 0.0
+    for k in order:
+        group.append(items[k])
+        total += len(items[k][0]) / 100
+        if total >= seconds:
+            out.append(group)
+            group, total = [], 0.0
+    if group:
+        out.append(group)
+    return [out[int(k)] for k in rng.permutation(len(out))]
+
+
+def warp(frames, rng):
+    """uint8 [T, 40] -> float32 [T', 40]: random channel warp, tempo, gain, tilt and masks, in feature units."""
+    x = frames.astype(np.float32)
+    if rng.random() < 0.6:  # vocal tract length
+        at = np.clip(np.arange(40) * np.exp(rng.normal(0, 0.06)) + rng.normal(0, 0.3), 0, 39)
+        lo = np.minimum(at.astype(int), 38)
+        w = (at - lo).astype(np.float32)
+        x = x[:, lo] * (1 - w) + x[:, lo + 1] * w
+    if rng.random() < 0.6:  # channel response that the gain control did not remove
+        tilt = np.interp(np.arange(40), [0, 13, 26, 39], rng.normal(0, 9, 4)).astype(np.float32)
+        x = np.where(x > 0, np.maximum(0, x + tilt + rng.normal(0, 6)), 0)
+    if rng.random() < 0.5:
+        x = x * rng.uniform(0.85, 1.12)
+    for _ in range(int(rng.integers(0, 3))):
+        a, n = int(rng.integers(40)), int(rng.integers(1, 6))
+        x[:, a : a + n] = x[:, a : a + n].mean() * rng.uniform(0, 1)
+    for _ in range(int(rng.integers(0, 4))):
+        a, n = int(rng.integers(max(1, len(x)))), int(rng.integers(1, 10))
+        x[a : a + n] = 0
+    return np.clip(x, 0, 255) * FEATURE_SCALE
+
+
+def collate(group, rng):
+    """-> frames [B, T, 40], steps [B], targets, target lengths, speech [B, S], density [B, S], weight [B, S]."""
+    longest = max(len(g[0]) for g in group)
+    x = np.zeros((len(group), longest, 40), np.float32)
+    speech = np.zeros((len(group), longest // 3), np.float32)
+    density, weight = np.zeros_like(speech), np.zeros_like(speech)
+    for k, (frames, _, s, d) in enumerate(group):
+        x[k, : len(frames)] = warp(frames, rng) if rng is not None else frames.astype(np.float32) * FEATURE_SCALE
+        speech[k, : len(s)], density[k, : len(s)], weight[k, : len(s)] = s, d, 1
+    return (torch.from_numpy(x), torch.tensor([len(g[0]) // 3 for g in group]),
+            torch.from_numpy(np.concatenate([g[1] for g in group]).astype(np.int64)),
+            torch.tensor([len(g[1]) for g in group]), torch.from_numpy(speech), torch.from_numpy(density),
+            torch.from_numpy(weight))  # fmt: skip
+
+
+def losses(net, batch):
+    x, steps, targets, lengths, speech, density, weight = batch
+    out = net(x)
+    logp = out[..., :TOKENS].log_softmax(-1).transpose(0, 1)
+    ctc = torch.nn.functional.ctc_loss(logp, targets, steps, lengths, reduction="sum", zero_infinity=True)
+    activity = torch.nn.functional.binary_cross_entropy_with_logits(out[..., TOKENS], speech, weight, reduction="sum")
+    rate = (torch.nn.functional.smooth_l1_loss(out[..., TOKENS + 1], density, reduction="none") * weight).sum()
+    # Logits near log-probabilities: the int8 output then spends its range on what matters.
+    drift = ((out[..., :TOKENS].logsumexp(-1) ** 2) * weight).sum()
+    return ctc / lengths.sum(), activity / weight.sum(), rate / weight.sum(), drift / weight.sum()
+
+
+def greedy(logits):
+    """[T, TOKENS] -> collapsed token ids."""
+    best = logits.argmax(-1)
+    keep = np.concatenate([[True], best[1:] != best[:-1]]) & (best != 0)
+    return best[keep]
+
+
+def edits(a, b):
+    """Levenshtein distance of two id rows."""
+    row = np.arange(len(b) + 1)
+    for k, u in enumerate(a):
+        new = np.minimum(row[1:] + 1, row[:-1] + (np.asarray(b) != u))
+        row[0] += 1
+        for j in range(len(b)):
+            left = row[0] if j == 0 else row[j]
+            row[j + 1] = min(new[j], left + 1)
+        row[0] = k + 1
+    return int(row[-1])
+
+
+def unit_errors(net, items, units):
+    """-> unit error rate of greedy decoding over items (labels dropped)."""
+    wrong = total = 0
+    net.eval()
+    with torch.no_grad():
+        for frames, target, _, _ in items:
+            out = net(torch.from_numpy(frames.astype(np.float32) * FEATURE_SCALE)[None])[0, :, :TOKENS].numpy()
+            said = greedy(out)
+            want = target[target < units]
+            wrong += edits(said[said < units], want)
+            total += len(want)
+    net.train()
+    return wrong / max(1, total)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--size", choices=SIZES, default="full")
+    parser.add_argument("--extra", help="a folder of real speech with its texts")
+    parser.add_argument("--extra-speakers", help="comma-separated: use only these speakers of the extra corpus")
+    parser.add_argument("--name", default="zh", help="name of the run in the work folder")
+    parser.add_argument("--rounds", type=int, help="instead of the size's")
+    parser.add_argument("--peak", type=float, default=4e-3)
+    parser.add_argument("--minutes", type=float, help="anneal to the end within this time instead of the rounds")
+    parser.add_argument("--start", help="begin from this checkpoint's weights")
+    args = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.manual_seed(7)
+    shards, rounds, passes = SIZES[args.size]
+    rounds = args.rounds or rounds
+    run = tts.work_dir() / "runs" / args.name
+    run.mkdir(parents=True, exist_ok=True)
+    net = Network()
+    print(f"{sum(p.numel() for p in net.parameters())} parameters, {macs()} MAC per step")
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-3, weight_decay=0.02)
+    done, log = 0, []
+    last = run / "last.pt"
+    if last.exists():
+        state = torch.load(last, weights_only=False)
+        net.load_state_dict(state["net"])
+        optimizer.load_state_dict(state["optimizer"])
+        done, log = state["round"], state["log"]
+    elif args.start:
+        net.load_state_dict(torch.load(args.start, weights_only=False)["net"])
+    real = features.extra(args.extra, args.extra_speakers and args.extra_speakers.split(",")) if args.extra else []
+    real = [c for k, c in enumerate(real) if k % features.HELD_OUT]  # the others are for the cutoffs
+    dev_path = run / "dev.npz"
+    budget, started = args.minutes and args.minutes * 60, time.monotonic() - sum(r["spent_s"] for r in log)
+    for number in range(done, rounds):
+        began = time.monotonic()
+        if budget and began - started > budget:
+            break
+        clips = features.synthetic("train", range(shards)) + real
+        path = run / "variant.npz"
+        features.variant(clips, [101, number], path)
+        items = features.load_variant(path)
+        made = time.monotonic() - began
+        rng = np.random.default_rng([202, number])
+        sums, count = np.zeros(3), 0
+        for p in range(passes):
+            todo = batches(items, rng)
+            for k, group in enumerate(todo):
+                at = (number + (p + k / len(todo)) / passes) / rounds
+                if budget:
+                    at = min(1.0, (time.monotonic() - started) / budget)
+                rise = min(1.0, (number + p / passes + 0.02) / 0.6)
+                for g in optimizer.param_groups:
+                    g["lr"] = args.peak * rise * max(0.01, 0.5 + 0.5 * np.cos(np.pi * at))
+                ctc, activity, rate, drift = losses(net, collate(group, rng))
+                loss = ctc + 0.15 * activity + 0.02 * rate + 2e-3 * drift
+                optimizer.zero_grad()
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(net.parameters(), 2.0)
+                optimizer.step()
+                sums += [float(v.detach()) for v in (ctc, activity, rate)]
+                count += 1
+        if not dev_path.exists():
+            dev = features.synthetic("dev", range(2))
+            if dev:
+                features.variant(dev, 5, dev_path, strength=0.6)
+        error = unit_errors(net, features.load_variant(dev_path)[:30], 59) if dev_path.exists() else None
+        row = {"round": number, "clips": len(clips), "hours": round(sum(len(c.audio) for c in clips) / 57.6e6, 2),
+               "steps": count, "ctc": sums[0] / count, "speech": sums[1] / count, "rate": sums[2] / count,
+               "dev_unit_error": error, "made_s": round(made), "spent_s": round(time.monotonic() - began)}  # fmt: skip
+        log.append(row)
+        print(json.dumps(row), flush=True)
+        torch.save({"net": net.state_dict(), "optimizer": optimizer.state_dict(), "round": number + 1, "log": log}, last)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,143 @@
+"""Choose fusion weights and cutoffs on held-out speech (never on the test sets), and write the manifest.
+
+Negatives are the synthetic "dev" set and the held-out clips of the extra corpus, positives the synthetic "dev" set. The
+cutoff of a label is where an exponential fitted to the tail of the per-clip maxima reaches the label's stated rate of
+false alarms; where that would lose more than MOST_LOST of the dev positives, the cutoff stops there and the manifest
+says which rate is expected.
+"""
+
+import numpy as np
+
+from model import score
+from model.corpus import augment, features, labels, pinyin
+from model.network import LABELS, TOKENS, UNITS
+
+RATE = {"service": 0.1, "hold_return": 0.1, "closing_offer": 0.1, "apology": 0.1, "offer_help": 0.1}  # else 0.2
+TABOO_RATE = 0.1
+MOST_LOST = 0.30
+TOKEN_WEIGHTS = (0, 26, 51, 77, 128, 205)  # Q8, beside a unit weight of 256
+FIT_NATS, TOKEN_NATS = 4.0, 8.0
+OTHER_SPEEDS = (0.9, 1.12)
+
+
+def skeleton(name, version, output_scale, output_zero):
+    """The manifest without cutoffs: heads, units, labels with their phrases."""
+    scale = float(output_scale)
+    rows = []
+    for label in [*labels.LABELS, *labels.TABOO]:
+        row = {"label": label, "tier": tier(label), "phrases": [list(p) for p in labels.phrase_units(label)],
+               "refractory_ms": 900, "bias_q8": 0, "unit_weight_q8": 256, "token_weight_q8": 0, "cutoff_q8": -(1 << 15)}  # fmt: skip
+        row["token"] = labels.LABEL_ID.get(label, -1)
+        rows.append(row)
+    return {
+        "schema": 1, "name": name, "version": version, "language": "zh", "file": f"{name}.tflite", "sha256": "",
+        "hop_ms": 10, "stride_hops": 3, "output_scale": scale, "output_zero_point": int(output_zero),
+        "output_scale_q16": round(scale * 65536),
+        "fit_limit": round(FIT_NATS / scale), "token_limit": round(TOKEN_NATS / scale),
+        "heads": {"units": {"first": 0, "count": UNITS}, "labels": {"first": UNITS, "count": LABELS},
+                  "speech": {"first": TOKENS, "count": 1}, "density": {"first": TOKENS + 1, "count": 1}},
+        "units": pinyin.UNITS, "labels": rows,
+        "text": {"cutoff_q8_by_units": [-100] * 25, "refractory_ms": 900},
+    }  # fmt: skip
+
+
+def tier(label):
+    return "core" if label in labels.CORE else "full" if label in labels.FULL else "taboo"
+
+
+def said(clip, label):
+    """How often the clip's text holds the label's phrases (taboo: by text)."""
+    if label in labels.TABOO:
+        return sum(clip.text.replace("，", "").count(p) for p in labels.TABOO[label])
+    return sum(s[0] == label for s in labels.spans(clip.text))
+
+
+def sounds_like(clip, phrases):
+    """True if the clip's units hold one of the phrases: an exact homophone, never a negative."""
+    sounds = [t for t in clip.target if t < UNITS]
+    return any(sounds[k : k + len(p)] == list(p) for p in phrases for k in range(len(sounds) - len(p) + 1))
+
+
+def tail_cutoff(values, hours, rate, top=12):
+    """Cutoff (Q8) at which `rate` false alarms an hour are expected, by an exponential tail over the `top` maxima."""
+    heard = np.sort(values[values > -32768])[::-1]
+    if len(heard) < 3:
+        return None
+    top = min(top, len(heard) - 1)
+    edge = heard[top]
+    mean = max(8.0, float((heard[:top] - edge).mean()))
+    expected = top / hours
+    return float(edge) if expected <= rate else float(edge + mean * np.log(expected / rate))
+
+
+def faster(clip, factor):
+    return features.Clip(augment.resample_by(clip.audio, factor), clip.target, clip.syllables, clip.speaker,
+                         clip.text, clip.kind, clip.real)  # fmt: skip
+
+
+def material(network, real, conditions=("clean", "noise20", "augmented")):
+    """-> (clips, rows per stream): the tuning speech under all conditions, with two other speeds of the clean one."""
+    clips = features.synthetic("dev") + real
+    made = []
+    for number, name in enumerate(conditions):
+        made += score.streams(clips, name, number)
+    for number, factor in enumerate(OTHER_SPEEDS):
+        made += score.streams([faster(c, factor) for c in clips], "clean", 10 + number)
+    return score.logits(network, made)
+
+
+def measure(manifest, rows, token_weight):
+    """Peaks of every label over all clips with one token weight -> (clips, array [clips, labels])."""
+    from sidetone.core.speech.phrases import PhraseSpotter
+
+    for row in manifest["labels"]:
+        row["token_weight_q8"] = token_weight if row["token"] >= 0 else 0
+    spotter = PhraseSpotter(manifest)
+    clips, values = [], []
+    for logits, spans in rows:
+        clips += [s[0] for s in spans]
+        values.append(score.peaks(spotter, logits, spans))
+    return clips, np.concatenate(values)
+
+
+def cutoffs(manifest, clips, values):
+    """Per label: (cutoff, dev recall at it, expected false alarms/h)."""
+    out = {}
+    for k, row in enumerate(manifest["labels"]):
+        label = row["label"]
+        count = np.array([said(c, label) for c in clips])
+        usable = np.array([not n and c.kind != "near" and not sounds_like(c, row["phrases"])
+                           for n, c in zip(count, clips, strict=True)])  # fmt: skip
+        hours = sum(len(c.audio) for c, u in zip(clips, usable, strict=True) if u) / 57.6e6
+        rate = RATE.get(label, TABOO_RATE if row["tier"] == "taboo" else 0.2)
+        # The same clip under several conditions is not new speech: the tail is fitted on each clip's own maximum.
+        negative = values[usable, k]
+        positive = np.sort(values[count > 0, k])
+        cutoff = tail_cutoff(negative, hours, rate)
+        if cutoff is None:
+            cutoff = float(positive[int(0.1 * len(positive))]) if len(positive) else -256.0
+        if len(positive) >= 8:
+            cutoff = min(cutoff, float(positive[int(MOST_LOST * len(positive))]))
+        cutoff = int(np.ceil(cutoff))
+        recall = float((positive >= cutoff).mean()) if len(positive) else None
+        out[label] = (cutoff, recall, float((negative >= cutoff).sum() / hours), len(positive), hours)
+    return out
+
+
+def tune(manifest, rows):
+    """Fill in weights and cutoffs; returns the table per label."""
+    best = None
+    for weight in TOKEN_WEIGHTS:
+        clips, values = measure(manifest, rows, weight)
+        table = cutoffs(manifest, clips, values)
+        learned = [r for r in manifest["labels"] if r["token"] >= 0]
+        merit = np.mean([table[r["label"]][1] or 0 for r in learned])
+        merit -= 0.02 * np.mean([table[r["label"]][2] for r in learned])
+        print(f"token weight {weight / 256:.2f}: merit {merit:.3f}", flush=True)
+        if best is None or merit > best[0]:
+            best = (merit, weight, table)
+    _, weight, table = best
+    for row in manifest["labels"]:
+        row["token_weight_q8"] = weight if row["token"] >= 0 else 0
+        row["cutoff_q8"] = table[row["label"]][0]
+    return table
