@@ -1,0 +1,108 @@
+"""The phrase spotter: graph fits, fusion, cutoffs, refractory period. Runs on both runtimes."""
+
+from sidetone.core.speech.decoder import KeywordGraph
+from sidetone.core.speech.phrases import HOLD_STEPS, PhraseSpotter
+
+UNITS = 8  # blank and seven units
+TOKENS = 2
+
+
+def manifest(**more):
+    row = {"label": "hello", "phrases": [[1, 2, 3, 4]], "token": 0, "cutoff_q8": -256, "refractory_ms": 300,
+           "bias_q8": 0, "unit_weight_q8": 256, "token_weight_q8": 64}  # fmt: skip
+    row.update(more)
+    return {
+        "output_scale_q16": 1 << 14,  # 0.25 natural-log units a step
+        "fit_limit": 16,
+        "token_limit": 32,
+        "heads": {"units": {"first": 0, "count": UNITS}, "labels": {"first": UNITS, "count": TOKENS}},
+        "labels": [row],
+        "text": {"cutoff_q8_by_units": [-128] * 25, "refractory_ms": 600},
+    }
+
+
+def row_saying(token, lead=60):
+    row = [-lead] * (UNITS + TOKENS)
+    row[token] = 0
+    return row
+
+
+def say(spotter, tokens, start=0):
+    found = []
+    for k, token in enumerate(tokens):
+        for event in spotter.step((start + k) * 30, row_saying(token)):
+            found.append(event)
+    return found
+
+
+def test_a_clean_phrase_is_heard_once_at_its_token():
+    spotter = PhraseSpotter(manifest())
+    found = say(spotter, [0, 1, 0, 2, 3, 0, 0, 4, 0, UNITS, 0, 0, 0])
+    assert [(f[0], f[1]) for f in found] == [("hello", 9 * 30)]
+    assert 500 <= found[0][2] <= 999
+
+
+def test_without_its_token_a_phrase_needs_a_lower_cutoff():
+    assert say(PhraseSpotter(manifest()), [1, 2, 3, 4, 0, 0]) == []
+    found = say(PhraseSpotter(manifest(cutoff_q8=-640)), [1, 2, 3, 4, 0, 0])
+    assert [f[1] for f in found] == [90]
+
+
+def test_other_words_are_not_heard():
+    spotter = PhraseSpotter(manifest())
+    assert say(spotter, [1, 5, 3, 6, 0, 7, 4, 3, 2, 1, 0]) == []
+
+
+def test_a_long_pause_inside_breaks_the_phrase():
+    assert say(PhraseSpotter(manifest(cutoff_q8=-640)), [1, 2] + [0] * 60 + [3, 4, 0]) == []
+
+
+def test_the_refractory_period_ends():
+    spotter = PhraseSpotter(manifest())
+    phrase = [1, 2, 3, 4, UNITS] + [0] * (HOLD_STEPS + 12)
+    assert len(say(spotter, phrase * 3)) == 3
+
+
+def test_a_second_phrase_inside_the_refractory_period_is_not_told_again():
+    spotter = PhraseSpotter(manifest(refractory_ms=3000))
+    assert len(say(spotter, [1, 2, 3, 4, UNITS, 0, 1, 2, 3, 4, UNITS, 0])) == 1
+
+
+def test_text_phrases_take_the_cutoff_for_their_length():
+    spotter = PhraseSpotter(manifest(), [("company", [[5, 6, 7, 5]]), {"label": "slogan", "phrases": [[7, 6, 5]]}])
+    assert spotter.labels == ["hello", "company", "slogan"]
+    assert [f[0] for f in say(spotter, [5, 6, 0, 7, 5, 0, 0, 0])] == ["company"]
+    assert [f[0] for f in say(spotter, [0] * 40 + [7, 6, 5, 0, 0])] == ["slogan"]
+
+
+def test_reset_forgets_a_begun_phrase():
+    spotter = PhraseSpotter(manifest(cutoff_q8=-640))
+    say(spotter, [1, 2, 3])
+    spotter.reset()
+    assert say(spotter, [4, 0, 0]) == []
+
+
+def test_nothing_detected_allocates_no_list():
+    spotter = PhraseSpotter(manifest())
+    assert spotter.step(0, row_saying(0)) is spotter.step(30, row_saying(0))
+
+
+def test_a_doubled_unit_needs_the_blank_between():
+    graph = KeywordGraph([[1, 1]], 16)
+    costs = [60] * UNITS
+    costs[1] = 0
+    graph.step(costs, 60)
+    assert graph.fits[0] < 0  # one long unit is not two
+    silent = [60] * UNITS
+    graph.step(silent, 0)
+    assert graph.step(costs, 60)
+    assert graph.fits[0] == 0
+
+
+def test_the_fit_is_the_mean_cost_per_unit():
+    graph = KeywordGraph([[1, 2, 3, 4]], 16)
+    for unit, cost in ((1, 0), (2, 8), (3, 0), (4, 4)):
+        costs = [60] * UNITS
+        costs[unit] = cost
+        graph.step(costs, 60)
+    assert graph.fits[0] == 3
