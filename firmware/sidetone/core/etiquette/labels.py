@@ -1,0 +1,68 @@
+"""The phrase labels a network may have, and which written words each of them hears.
+
+A profile lists words (`closing.farewell = ["再见"]`), the network knows labels (`farewell`). A label hears a word when one of the label's
+core texts is part of it. Words that no label hears stay in the profile for the coach, and `sidetone profile check` says so.
+Row: (label, core texts, tier, en, zh). Tiers: core = in every released network, full = later ones, taboo = reported as possible only.
+The texts are the key words of the standard's keyword table, nothing longer.
+"""
+
+LABELS = (
+    ("greeting", ("您好", "你好"), "core", "greeting", "问候"),
+    ("greeting_time", ("早上好", "中午好", "下午好", "晚上好"), "full", "greeting with a time of day", "时段问候"),
+    ("greeting_morning", ("早上好",), "full", "good morning", "早上好"),
+    ("greeting_noon", ("中午好",), "full", "good noon", "中午好"),
+    ("greeting_afternoon", ("下午好",), "full", "good afternoon", "下午好"),
+    ("greeting_evening", ("晚上好",), "full", "good evening", "晚上好"),
+    ("service", ("为您服务", "为你服务"), "core", "at your service", "为您服务"),
+    ("offer_help", ("可以帮", "帮您", "帮到您", "帮助您"), "core", "offer of help", "提供帮助"),
+    ("invite", ("请讲",), "full", "please speak", "请讲"),
+    ("hold", ("稍等", "稍候"), "core", "please wait", "请稍等"),
+    ("hold_return", ("久等", "耐心等待", "感谢您的等待"), "core", "thanks for waiting", "让您久等"),
+    ("apology", ("对不起", "抱歉", "不好意思"), "core", "apology", "致歉"),
+    ("thanks", ("谢谢", "感谢"), "core", "thanks", "致谢"),
+    ("farewell", ("再见",), "core", "farewell", "道别"),
+    ("closing_offer", ("还有什么", "还有其他", "还有别的"), "core", "anything else?", "询问其他需求"),
+    ("wish", ("祝您",), "full", "closing wish", "祝福"),
+    ("transfer", ("转接", "帮您转", "转给"), "full", "transfer", "转接"),
+    ("welcome_reply", ("不客气", "不用谢", "应该做的"), "full", "you are welcome", "回应致谢"),
+    ("courtesy_title", ("先生", "女士", "小姐"), "full", "courtesy title", "尊称"),
+    ("recap", ("您刚才", "您的意思是", "您是说", "对吗"), "full", "repeat back", "复述确认"),
+    ("clarity_check", ("解释清楚", "清楚了吗"), "full", "understanding check", "确认理解"),
+    ("repeat_request", ("没听清", "再重复一遍", "再说一遍", "听不清楚"), "full", "please repeat", "请求重复"),
+    ("convenient", ("方便",), "full", "is it convenient", "是否方便"),
+    ("taboo_shout", ("大声点", "大点声"), "taboo", "`louder!`", "忌语:大声点"),
+    ("taboo_cannot_hear", ("听不见",), "taboo", "`can't hear`", "忌语:听不见"),
+    ("taboo_dont_know", ("不知道", "不清楚"), "taboo", "`don't know`", "忌语:不知道"),
+    ("taboo_who_do_i_ask", ("你问我", "我问谁"), "taboo", "`whom shall I ask`", "忌语:我问谁"),
+    ("taboo_not_mine", ("不归我管", "管不着", "与我无关", "不关我的事"), "taboo", "`not my business`", "忌语:不归我管"),
+    ("taboo_no_way", ("没办法", "没有办法", "有什么办法"), "taboo", "`nothing to be done`", "忌语:没办法"),
+    ("taboo_hurry", ("急什么", "快点讲", "快点说"), "taboo", "`hurry up`", "忌语:快点讲"),
+    ("taboo_why_late", ("怎么不早说",), "taboo", "`why so late`", "忌语:怎么不早说"),
+    ("taboo_off_duty", ("要下班了", "下班了"), "taboo", "`off duty`", "忌语:下班了"),
+    ("taboo_look_yourself", ("自己去看", "自己看"), "taboo", "`look yourself`", "忌语:自己去看"),
+    ("taboo_you_must", ("你必须", "你错了", "听着"), "taboo", "`you must`", "忌语:你必须"),
+    ("taboo_insult", ("有本事", "就这态度", "啰嗦", "烦不烦"), "taboo", "insult", "忌语:侮辱"),
+)
+
+
+def labels_hearing(words):
+    """The labels (tuple, table order) that hear at least one of `words`."""
+    found = []
+    for row in LABELS:
+        for core in row[1]:
+            if _is_in_any(core, words):
+                found.append(row[0])
+                break
+    return tuple(found)
+
+
+def _is_in_any(core, words):
+    for word in words:
+        if core in word:
+            return True
+    return False
+
+
+def words_unheard(words):
+    """Those of `words` that no label hears."""
+    return tuple([word for word in words if not labels_hearing((word,))])

@@ -1,0 +1,142 @@
+"""What the groups of rules look at: one call's meters, turns, phase, phrases and findings, in one place.
+
+The scene decides nothing. Phrases of the agent count for rules only where the agent himself was speaking (the customer's `hello` leaks
+into the microphone); every detection on the agent's channel is counted for the record.
+"""
+
+from sidetone.core.call.hold import Hold
+from sidetone.core.call.phase import RINGING, CallPhase
+from sidetone.core.call.turns import Turns
+from sidetone.core.etiquette.findings import Findings
+from sidetone.core.etiquette.labels import LABELS
+
+TICK_MS = 100
+SAID_WITHIN_MS = 700  # detections come 90-150 ms after the words (FACTS.md), and the meter's spurt ends with the last of them
+PHRASE_LAG_MS = 200  # a phrase said just in time is told this much later (150 ms at the 90th percentile, FACTS.md)
+
+
+class Scene:
+    """See the module. `labels`: phrase labels that the network can hear, () without a network."""
+
+    def __init__(self, profile, emit, baseline_q8, start_s, outbound, has_customer, labels):
+        self.profile = profile
+        self.baseline_q8 = baseline_q8
+        self.start_s = start_s
+        self.outbound = outbound
+        self.has_customer = has_customer
+        self.labels = tuple(labels)
+        self.findings = Findings(emit)
+        self.phase = CallPhase(emit)
+        self.turns = Turns(has_customer, profile.get("turns.interrupt_overlap_s"), profile.get("turns.backchannel_max_s"))
+        self.hold = Hold(profile.get("hold.silence_after_phrase_s"), profile.get("hold.silence_unasked_s"))
+        self.agent = None  # the meters, from the first hop on
+        self.customer = None
+        self.t_ms = 0
+        self.phrase_counts = {}  # every detection on the agent's channel
+        self._said_ms = {}  # label -> last time the agent said it
+        self._said_count = {}
+        self._customer_said_ms = {}
+        self.not_judged = []  # (reason, rule), filled when the groups are built
+
+    # -- what can be judged
+
+    def can_hear(self, *keys):
+        """True if the network has a label for each of these word lists of the profile."""
+        if not self.labels:
+            return False
+        for key in keys:
+            if not self.hearing(key):
+                return False
+        return True
+
+    def hearing(self, key):
+        """The labels for a word list of the profile that this network really has."""
+        return tuple([label for label in self.profile.labels(key) if label in self.labels])
+
+    def cannot_judge(self, rule, reason):
+        """Note why a rule is left out of this call."""
+        self.not_judged.append((reason, rule))
+
+    def left_out(self):
+        """(reason, [rule…]) in the order the reasons came up."""
+        reasons = []
+        for reason, rule in self.not_judged:
+            for row in reasons:
+                if row[0] == reason:
+                    if rule not in row[1]:
+                        row[1].append(rule)
+                    break
+            else:
+                reasons.append((reason, [rule]))
+        return reasons
+
+    # -- phrases
+
+    def note_phrase(self, t_ms, channel, label):
+        """A detection. Returns True if the agent said it himself."""
+        if channel != "agent":
+            self._customer_said_ms[label] = t_ms
+            return False
+        self.phrase_counts[label] = self.phrase_counts.get(label, 0) + 1
+        silent_ms = self.turns.agent.silent_ms(t_ms)
+        if self.phase.phase == RINGING or silent_ms is None or silent_ms > SAID_WITHIN_MS:
+            return False
+        self._said_ms[label] = t_ms
+        self._said_count[label] = self._said_count.get(label, 0) + 1
+        return True
+
+    def said_ms(self, labels):
+        """When the agent last said one of `labels`, or None."""
+        latest = None
+        for label in labels:
+            said = self._said_ms.get(label)
+            if said is not None and (latest is None or said > latest):
+                latest = said
+        return latest
+
+    def said_count(self, labels):
+        """How often the agent said any of `labels`."""
+        count = 0
+        for label in labels:
+            count += self._said_count.get(label, 0)
+        return count
+
+    def customer_said_ms(self, label):
+        """When the customer last said `label`, or None."""
+        return self._customer_said_ms.get(label)
+
+    def phrase_rows(self):
+        """(label, count) for the record: labels of the label table in its order, then site labels in alphabetical order."""
+        rows = [(row[0], self.phrase_counts[row[0]]) for row in LABELS if row[0] in self.phrase_counts]
+        known = [row[0] for row in LABELS]
+        for label in sorted([label for label in self.phrase_counts if label not in known]):
+            rows.append((label, self.phrase_counts[label]))
+        return rows
+
+    # -- time
+
+    def answered_ms(self):
+        """The start that opening rules count from: the pick-up, else the agent's first speech; None before either."""
+        if self.phase.pick_up_ms is not None:
+            return self.phase.pick_up_ms
+        return self.turns.agent.first_ms
+
+    def anybody_spoke(self):
+        """True once either side has been heard."""
+        return self.turns.agent.last_ms is not None or self.turns.customer.last_ms is not None
+
+    def last_word_ms(self):
+        """End of the last word of either side, None before the first."""
+        agent = self.turns.agent.last_ms
+        customer = self.turns.customer.last_ms
+        if agent is None:
+            return customer
+        if customer is None:
+            return agent
+        return max(agent, customer)
+
+    def minute_of_day(self, t_ms):
+        """Minutes after local midnight, None where the clock is unknown."""
+        if self.start_s is None:
+            return None
+        return (self.start_s + t_ms // 1000) // 60 % 1440

@@ -1,0 +1,93 @@
+"""Rules of the voice alone: too loud (C1), too quiet (C2), pace (D1), monotone (E1)."""
+
+from sidetone.core.call.record import decibels
+from sidetone.core.etiquette.judge import NO_CHANGE, TURNED_ON, Judge
+
+HOP_MS = 10
+WORD_MS = 120  # the closure inside a word does not stop the volume's clocks; a pause does
+FLAT_DEAD_BAND_Q8 = 77  # 0.3 st: twice the error of the pitch measurement (FACTS.md)
+FLAT_HOLD_MS = 3000
+NO_RELEASE_MS = 1000
+
+
+class Voice:
+    """Volume is judged every hop, so that the lamp is quick; pace and pitch every tick."""
+
+    def __init__(self, scene):
+        profile = scene.profile
+        self._scene = scene
+        base = scene.baseline_q8
+        loud = profile.get("volume.loud_db")
+        quiet = profile.get("volume.quiet_db")
+        dead = profile.get("volume.hysteresis_db")
+        release = profile.get("volume.loud_release_s")
+        self._baseline_q8 = base
+        self._loud_limit = decibels(loud)
+        self._quiet_limit = decibels(quiet)
+        self.loud = Judge(base + loud, base + loud - dead, profile.get("volume.loud_hold_s"), release)
+        self.quiet = Judge(base + quiet, base + quiet + dead, profile.get("volume.quiet_hold_s"), release)
+        self.loud_ms = 0
+        self.quiet_ms = 0
+        red = profile.rate("red_above")
+        slow = profile.rate("slow_below")
+        band = profile.get("rate.common.dead_band")
+        hold = profile.get("rate.common.red_hold_s")
+        rate_release = profile.get("rate.common.release_s")
+        self._red = red
+        self._slow = slow
+        self.fast_judge = Judge(red, red - red * band // 1000, hold, rate_release)
+        self.slow_judge = Judge(slow, slow + slow * band // 1000, hold, rate_release)
+        # amber only: the upper edge of the good band
+        top = profile.rate("target_max")
+        self.brisk_judge = Judge(top, top - top * band // 1000, hold // 2, rate_release)
+        flat = profile.get("intonation.flat_sd_semitones")
+        self._flat_limit = decibels(flat)
+        self._flat_window_ms = profile.get("intonation.window_voiced_s")
+        self.flat_judge = Judge(flat, flat + FLAT_DEAD_BAND_Q8, FLAT_HOLD_MS, NO_RELEASE_MS, 0, False)
+
+    def hop(self, t_ms, agent):
+        """Every hop: C1 and C2. Frozen in pauses."""
+        if not agent.speaking or not agent.level_known or t_ms - agent.speech_ended_ms > WORD_MS:
+            return
+        level_q8 = agent.level_q8
+        loud = self.loud
+        quiet = self.quiet
+        change = loud.step(level_q8, HOP_MS)
+        if change != NO_CHANGE:
+            self._tell("C1", change, t_ms, decibels(level_q8 - self._baseline_q8), self._loud_limit)
+        change = quiet.step(level_q8, HOP_MS)
+        if change != NO_CHANGE:
+            self._tell("C2", change, t_ms, decibels(level_q8 - self._baseline_q8), self._quiet_limit)
+        if loud.on:
+            self.loud_ms += HOP_MS
+        elif quiet.on:
+            self.quiet_ms += HOP_MS
+
+    def _tell(self, rule, change, t_ms, value, limit):
+        if change == TURNED_ON:
+            self._scene.findings.on(rule, t_ms, value, limit)
+        else:
+            self._scene.findings.off(rule, t_ms, value)
+
+    def tick(self, t_ms, step_ms):
+        """Every tick: D1 and E1. Frozen in pauses."""
+        agent = self._scene.agent
+        if not agent.speaking:
+            return
+        rate = agent.rate_per_min
+        if rate is not None:
+            fast = self.fast_judge.step(rate, step_ms)
+            slow = self.slow_judge.step(rate, step_ms)
+            self.brisk_judge.step(rate, step_ms)
+            # the one that ends goes first: D1 is one rule with two sides
+            if fast < 0 or slow < 0:
+                self._scene.findings.off("D1", t_ms, rate)
+            if fast > 0:
+                self._scene.findings.on("D1", t_ms, rate, self._red)
+            if slow > 0:
+                self._scene.findings.on("D1", t_ms, rate, self._slow)
+        spread = agent.pitch_sd_st_q8
+        if spread is not None and agent.voiced_ms >= self._flat_window_ms:
+            change = self.flat_judge.step(spread, step_ms)
+            if change != NO_CHANGE:
+                self._tell("E1", change, t_ms, decibels(spread), self._flat_limit)

@@ -1,0 +1,109 @@
+"""`sidetone profile`: check a site's profile, explain a rule, list settings and labels."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from sidetone_host.errors import CannotDo, JudgedBad
+
+EPILOG = """examples:
+  sidetone profile check hall-3.toml      every fault at once, each with its line and what to do
+  sidetone profile explain C1             what the rule asks, its limits and their sources
+  sidetone profile settings volume        the settings whose name holds `volume`
+"""
+
+
+def add_parser(subparsers: Any) -> None:
+    parser = subparsers.add_parser(
+        "profile",
+        help="check a site's profile, explain a rule",
+        description=__doc__,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    check = actions.add_parser("check", help="find every fault of a profile; exit 1 where there is one")
+    check.add_argument("file", metavar="FILE", type=Path, help="TOML: differences from a base")
+    check.set_defaults(run=_check)
+    explain = actions.add_parser("explain", help="a rule: what it asks, how it is judged, its limits and their sources")
+    explain.add_argument("rule", metavar="RULE", help="an id of the standard, such as C1")
+    explain.add_argument("--profile", metavar="FILE", type=Path, help="show this profile's limits (default: default-zh)")
+    explain.set_defaults(run=_explain)
+    settings = actions.add_parser("settings", help="every setting: default, unit, range, source")
+    settings.add_argument("part", nargs="?", default="", metavar="TEXT", help="only settings whose name holds this")
+    settings.set_defaults(run=_settings)
+    labels = actions.add_parser("labels", help="the phrase labels and the words each of them hears")
+    labels.set_defaults(run=_labels)
+    parser.set_defaults(run=_check)
+
+
+def _check(args: argparse.Namespace) -> int:
+    from sidetone.core.etiquette.labels import words_unheard
+    from sidetone.core.etiquette.profile import HEARD_LISTS, Profile
+    from sidetone_host import profile
+
+    values, faults = profile.check(args.file)
+    if faults:
+        raise JudgedBad(profile.report(args.file, faults))
+    compiled = Profile(list(values.items()))
+    changed = compiled.differences()
+    print(f"{args.file}: good; {len(changed)} of {len(profile.SETTINGS)} settings differ from the defaults")
+    for key, value in changed:
+        print(f"  {key} = {profile.show(key, value)}")
+    for key in HEARD_LISTS:
+        deaf = [word for word in words_unheard(compiled.get(key)) if key in values]
+        if deaf:
+            print(f"  note: {key}: no phrase label hears {', '.join(deaf)}; kept for the coach")
+    return 0
+
+
+def _explain(args: argparse.Namespace) -> int:
+    from sidetone.core.etiquette.rules import RULES
+    from sidetone_host import profile
+    from sidetone_host.coverage import NEEDS, SEVERITIES, settings_of
+
+    rows = {row[0]: row for row in RULES}
+    row = rows.get(args.rule.upper())
+    if row is None:
+        raise CannotDo(f"the standard has no rule {args.rule!r}; docs/standard-coverage.md lists all {len(rows)}")
+    compiled = profile.load(args.profile)
+    rule, english, chinese, severity, lamp, needs, phase, how, note = row
+    print(f"{rule}  {english} / {chinese}")
+    print(f"  judged    {SEVERITIES[severity]}{f', lamp {lamp}' if lamp else ''}")
+    if needs:
+        print(f"  needs     {', '.join(NEEDS[letter] for letter in needs)}")
+    if phase:
+        print(f"  when      {phase}")
+    if how:
+        print(f"  measure   {how}")
+    for setting in settings_of(row):
+        unit = f" {setting[2]}" if setting[2] else ""
+        print(f"  limit     {setting[0]} = {profile.show(setting[0], compiled.get(setting[0]))}{unit}  (source {setting[7]})")
+    if note:
+        print(f"  note      {note}")
+    return 0
+
+
+def _settings(args: argparse.Namespace) -> int:
+    from sidetone.core.etiquette.profile import compiled_default
+    from sidetone.core.etiquette.settings import SETTINGS
+    from sidetone_host import profile
+
+    rows = [row for row in SETTINGS if args.part in row[0]]
+    if not rows:
+        raise CannotDo(f"no setting's name holds {args.part!r}")
+    for row in rows:
+        allowed = f"  ({row[4]} to {row[5]}{f' {row[2]}' if row[2] else ''})" if row[4] is not None else ""
+        choices = f"  (one of {', '.join(map(profile.shown, row[6]))})" if row[6] else ""
+        print(f"{row[0]} = {profile.show(row[0], compiled_default(row))}{allowed}{choices}  source: {row[7]}\n    {row[8]}")
+    return 0
+
+
+def _labels(args: argparse.Namespace) -> int:
+    from sidetone.core.etiquette.labels import LABELS
+
+    for label, words, tier, english, chinese in LABELS:
+        print(f"{label:20} {tier:6} {english} / {chinese}: {' '.join(words)}")
+    return 0

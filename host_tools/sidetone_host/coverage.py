@@ -1,0 +1,86 @@
+"""docs/standard-coverage.md, generated from the rule table: `python -m sidetone_host.coverage FILE` writes it, without FILE prints it."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from sidetone.core.etiquette.rules import RULES
+from sidetone.core.etiquette.settings import SETTINGS
+
+SEVERITIES = {
+    "lamp": "yes, lamp and record",
+    "record": "yes, record",
+    "advisory": "advisory, never a finding",
+    "derived": "part of other rules",
+    "later": "not yet",
+    "never": "no",
+}
+NEEDS = {
+    "A": "the agent's channel",
+    "C": "the customer's channel",
+    "R": "call states",
+    "P": "the phrase network",
+    "K": "the clock",
+    "D": "the direction of the call",
+}
+
+
+def settings_of(rule: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """The settings rows that a rule's row names, by full or by last name, or that name the rule in their help."""
+    words = set(re.findall(r"[a-z_0-9.]+", f"{rule[7]} {rule[8]}"))
+    words |= {word.rstrip(".") for word in words}
+    rows = []
+    for row in SETTINGS:
+        last = row[0].rpartition(".")[2]
+        by_name = row[0] in words or ("_" in last and last in words)
+        by_help = re.search(rf"\b{rule[0]}\b", row[8]) is not None
+        if by_name or by_help:
+            rows.append(row)
+    return rows
+
+
+def text() -> str:
+    """The whole page."""
+    counts = {name: sum(1 for row in RULES if row[3] == name) for name in SEVERITIES}
+    lines = [
+        "# The standard, rule by rule",
+        "",
+        "Generated from `firmware/sidetone/core/etiquette/rules.py` by `python -m sidetone_host.coverage`; change that table, not this page.",
+        "",
+        f"{len(RULES)} rules: {counts['lamp'] + counts['record']} are judged ({counts['lamp']} of them show on a lamp), "
+        f"{counts['advisory']} give advice only, {counts['derived']} are definitions or exceptions that other rules use, "
+        f"{counts['later']} could be heard but are not judged yet, {counts['never']} are not judged for the reason given.",
+        "",
+        "A finding always means that the rule was broken. Errors measured so far stand in [the model card](../model/README.md) and in "
+        "[judging.md](judging.md); a rule without a number there has not been measured on calls with known truth yet.",
+        "",
+        "| rule | what it asks | judged | how, or why not | needs | limits |",
+        "|---|---|---|---|---|---|",
+    ]
+    for row in RULES:
+        rule, english, chinese, severity, lamp, needs, _phase, how, note = row
+        judged = SEVERITIES[severity] + (f" (`{lamp}`)" if lamp else "")
+        why = "; ".join(part for part in (how, note) if part)
+        needed = ", ".join(NEEDS[letter] for letter in needs)
+        limits = ", ".join(f"`{setting[0]}`" for setting in settings_of(row))
+        lines.append(f"| {rule} | {english} · {chinese} | {judged} | {_cell(why)} | {needed} | {limits} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(words: str) -> str:
+    return words.replace("|", "\\|")
+
+
+def main(arguments: list[str]) -> int:
+    if arguments:
+        Path(arguments[0]).write_text(text(), "utf-8")
+    else:
+        sys.stdout.write(text())
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,370 @@
+"""A profile's TOML file -> the compiled profile the device judges by, or every fault of the file at once.
+
+A file holds only differences from a base: `base = "zi-100-120"` names one of `sidetone_host/profiles/`, none means `default-zh`.
+A setting is written `key = value`, or `key = { value = …, src = "…" }` with any of the remarks in REMARKS, which the device ignores.
+What the settings are, their units and ranges stand in `core/etiquette/settings.py`; what contradicts what in `core/etiquette/profile.py`.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from sidetone.core.etiquette.profile import (
+    Profile,
+    ProfileError,
+    compiled_default,
+    contradictions,
+    fault_of,
+    minutes_of_clock,
+    range_text,
+    scaled_decimal,
+    span_of_hours,
+)
+from sidetone.core.etiquette.settings import SETTINGS, unit_scale
+from sidetone_host.errors import CannotDo, JudgedBad
+from sidetone_host.toml_places import places
+
+BUNDLED = Path(__file__).parent / "profiles"
+DEFAULT_BASE = "default-zh"
+BASE_DEPTH = 4  # a site's file, a group's, a country's, ours; more is a circle
+
+REMARKS = ("value", "src", "note", "alt", "conflict", "exception", "use")
+_ROWS = {row[0]: row for row in SETTINGS}
+_TABLES = {key.rsplit(".", depth)[0] for key in _ROWS for depth in range(1, key.count(".") + 1)}
+_UNIT_WORDS = {"s": "seconds", "dB": "dB", "st": "semitones", "ratio": "a ratio (0.25 is 25 %)", "h": "hours", "cm": "cm"}
+# what people write behind a number or a key: (ending, unit, factor to the unit)
+_OTHER_UNITS = (
+    ("ms", "s", Decimal("0.001")),
+    ("min", "s", Decimal(60)),
+    ("sec", "s", Decimal(1)),
+    ("%", "ratio", Decimal("0.01")),
+    ("percent", "ratio", Decimal("0.01")),
+)
+
+
+class Fault(NamedTuple):
+    """One fault of a profile: where (key and line, 0 where the line is unknown) and what to do."""
+
+    key: str
+    line: int
+    text: str
+
+
+def names() -> list[str]:
+    """The bundled profiles."""
+    return sorted(path.stem for path in BUNDLED.glob("*.toml"))
+
+
+def load(source: Path | str | None) -> Profile:
+    """The profile of a TOML file or of a bundled name; None is default-zh. CannotDo or JudgedBad as `check`."""
+    if source is None:
+        source = DEFAULT_BASE
+    if isinstance(source, str) and source in names():
+        source = BUNDLED / f"{source}.toml"
+    path = Path(source)
+    if not path.exists() and str(source) in names():
+        path = BUNDLED / f"{source}.toml"
+    values, faults = check(path)
+    if faults:
+        raise JudgedBad(report(path, faults))
+    return Profile(list(values.items()))
+
+
+def from_command(name: str, values: dict[str, Any]) -> Profile:
+    """The profile of a `profile` command: a bundled base's name and differences from it, dotted key -> value as in TOML.
+    ValueError with all faults in one line."""
+    if name not in names():
+        raise ValueError(f"no profile {name!r} is on this device; there are {', '.join(names())}")
+    compiled, faults = check(BUNDLED / f"{name}.toml")
+    reader = _Reader({}, 0)
+    for key, value in values.items():
+        reader.setting(key, Decimal(repr(value)) if isinstance(value, float) else value)
+    compiled.update(reader.values)
+    faults += reader.faults or _contradictions(compiled, reader)
+    if faults:
+        raise ValueError("; ".join(f"{fault.key}: {fault.text}" for fault in faults))
+    return Profile(list(compiled.items()))
+
+
+def report(path: Path, faults: list[Fault]) -> str:
+    """All faults, a line each, in the file's order."""
+    lines = []
+    for fault in sorted(faults, key=lambda fault: fault.line):
+        place = f"{path}:{fault.line}" if fault.line else str(path)
+        lines.append(f"{place}: {fault.key}: {fault.text}")
+    count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
+    return "\n".join([*lines, f"{path}: {count}"])
+
+
+def check(path: Path) -> tuple[dict[str, Any], list[Fault]]:
+    """(compiled settings that the file and its bases set, all faults). CannotDo where the file cannot be read or is not TOML."""
+    return _check(path, 0)
+
+
+def _check(path: Path, depth: int) -> tuple[dict[str, Any], list[Fault]]:
+    text, tree = _read(path)
+    reader = _Reader(places(text), depth)
+    values: dict[str, Any] = {}
+    base = tree.pop("base", None)
+    if base is None and path.parent != BUNDLED:
+        base = DEFAULT_BASE
+    if base is not None:
+        values.update(reader.base(path, base, depth))
+    reader.table("", tree)
+    values.update(reader.values)
+    # contradictions are looked for among valid values only: one mistake is one fault
+    return values, reader.faults + _contradictions(values, reader)
+
+
+def _read(path: Path) -> tuple[str, dict[str, Any]]:
+    try:
+        text = path.read_text("utf-8")
+    except OSError as fault:
+        raise CannotDo(f"cannot read the profile {path}: {fault.strerror}") from fault
+    except UnicodeDecodeError as fault:
+        raise CannotDo(f"cannot read the profile {path}: not UTF-8 text") from fault
+    try:
+        return text, tomllib.loads(text, parse_float=Decimal)
+    except (tomllib.TOMLDecodeError, RecursionError) as fault:
+        raise CannotDo(f"the profile {path} is not TOML: {str(fault) or 'nested too deeply'}") from fault
+
+
+def _contradictions(values: dict[str, Any], reader: _Reader) -> list[Fault]:
+    def get(key: str) -> Any:
+        return values[key] if key in values else compiled_default(_ROWS[key])
+
+    faults = []
+    for keys, text in contradictions(get):
+        if any(key in reader.faulty for key in keys):
+            continue
+        # the place is the first of the keys that this file sets; the others are named
+        own = [key for key in keys if key in reader.values]
+        shown = ", ".join(f"{key} = {show(key, get(key))}" for key in keys)
+        kind = "contradiction: " if len(keys) > 1 else ""
+        faults.append(Fault(own[0] if own else keys[0], reader.line(own[0]) if own else 0, f"{kind}{text} ({shown})"))
+    return faults
+
+
+class _Reader:
+    """Walks one TOML tree and collects compiled values and faults."""
+
+    def __init__(self, lines: dict[str, int], depth: int) -> None:
+        self._lines = lines
+        self._depth = depth
+        self.values: dict[str, Any] = {}
+        self.faults: list[Fault] = []
+        self.faulty: set[str] = set()
+
+    def line(self, key: str) -> int:
+        """The line of a key, or of the nearest table above it."""
+        while key and key not in self._lines:
+            key = key.rpartition(".")[0]
+        return self._lines.get(key, 0)
+
+    def fault(self, key: str, text: str) -> None:
+        self.faulty.add(key)
+        self.faults.append(Fault(key, self.line(key), text))
+
+    def base(self, path: Path, base: Any, depth: int) -> dict[str, Any]:
+        """The compiled settings of the base, {} with a fault where there is none."""
+        if not isinstance(base, str) or (base not in names() and not base.endswith(".toml")):
+            self.fault("base", f"no profile {base!r}; write one of {', '.join(names())}, or the path of a .toml file")
+            return {}
+        other = path.parent / base if base.endswith(".toml") else BUNDLED / f"{base}.toml"
+        if depth >= BASE_DEPTH:
+            self.fault("base", "bases lead in a circle, or deeper than four; name a bundled profile")
+            return {}
+        try:
+            values, faults = _check(other, depth + 1)
+        except CannotDo as fault:
+            self.fault("base", str(fault))
+            return {}
+        if faults:
+            self.fault("base", f"the base {other} has {len(faults)} faults of its own; `sidetone profile check {other}` lists them")
+        return values
+
+    def table(self, prefix: str, tree: dict[str, Any]) -> None:
+        """Every entry of a table: settings, and tables below it."""
+        for name, value in tree.items():
+            key = prefix + name
+            if isinstance(value, dict) and "value" not in value and (key in _TABLES or key not in _ROWS):
+                if key in _TABLES:
+                    # `day_parts = { morning = …, src = … }` is a table with a remark
+                    self.table(key + ".", {inner: item for inner, item in value.items() if inner not in REMARKS})
+                else:
+                    self.unknown(key, is_table=True)
+            elif isinstance(value, dict):
+                self.remarked(key, value)
+            else:
+                self.setting(key, value)
+
+    def remarked(self, key: str, entry: dict[str, Any]) -> None:
+        """`key = { value = …, remarks… }`; other names in it are settings of their own, such as `order.enforce`."""
+        if "value" not in entry:
+            self.fault(key, "has no `value`; write { value = …, src = … }")
+        else:
+            self.setting(key, entry["value"])
+        for name, value in entry.items():
+            if name in REMARKS:
+                continue
+            if f"{key}.{name}" in _ROWS:
+                self.setting(f"{key}.{name}", value)
+            else:
+                self.fault(f"{key}.{name}", f"is not known here; remarks are {', '.join(REMARKS[1:])}")
+
+    def setting(self, key: str, value: Any) -> None:
+        """One setting in TOML's types."""
+        row = _ROWS.get(key)
+        if row is None:
+            self.unknown(key, is_table=False, value=value)
+            return
+        compiled, text = _compile(row, value)
+        if text is None:
+            text = fault_of(row, compiled)
+        if text is not None:
+            self.fault(key, text)
+        else:
+            self.values[key] = compiled
+
+    def unknown(self, key: str, is_table: bool, value: Any = None) -> None:
+        """A fault for a key that is not a setting, with the likeliest meaning."""
+        what = "table" if is_table else "setting"
+        stem, _, ending = key.rpartition("_")
+        for other, unit, factor in _OTHER_UNITS:
+            row = _ROWS.get(f"{stem}_{unit}")
+            if ending == other and row is not None:
+                hint = ""
+                if isinstance(value, int | Decimal) and not isinstance(value, bool):
+                    hint = f": {row[0].rpartition('.')[2]} = {_plain(Decimal(value) * factor)}"
+                self.fault(
+                    key,
+                    f"is not a setting; it is counted in {_UNIT_WORDS[unit]}, write {row[0].rpartition('.')[2]}{hint and hint[hint.index(' =') :]}",
+                )
+                return
+        near = difflib.get_close_matches(key, list(_TABLES if is_table else _ROWS), 1, 0.6)
+        if not near and not is_table:
+            same = [known for known in _ROWS if known.rpartition(".")[2] == key.rpartition(".")[2]]
+            near = same[:1]
+        hint = f"did you mean {near[0]}?" if near else f"`sidetone profile settings` lists every {what}"
+        self.fault(key, f"is not a {what}; {hint}")
+
+
+def _plain(number: Decimal) -> str:
+    text = format(number.normalize(), "f")
+    return text if "." in text else text
+
+
+def _compile(row: tuple[Any, ...], value: Any) -> tuple[Any, str | None]:
+    """(compiled value, None) or (None, what is wrong)."""
+    _key, _default, unit, kind = row[:4]
+    if kind in ("number", "whole"):
+        return _number(row, value, whole=kind == "whole")
+    if kind == "span":
+        items = value if isinstance(value, list) else [value, value]
+        if len(items) != 2:
+            return None, f"must be one number or [low, high], {range_text(row)}"
+        compiled = []
+        for item in items:
+            number, text = _number(row, item, whole=False)
+            if text is not None:
+                return None, text
+            compiled.append(number)
+        return tuple(compiled), None
+    if kind == "clock":
+        minutes = minutes_of_clock(value) if isinstance(value, str) else None
+        return (minutes, None) if minutes is not None else (None, f'is {shown(value)}; write a time of day such as "05:00"')
+    if kind == "hours":
+        spans = [span_of_hours(item) if isinstance(item, str) else None for item in value] if isinstance(value, list) else [None]
+        return (
+            (tuple(spans), None) if None not in spans else (None, f'is {shown(value)}; write a list such as ["12:00-14:00", "21:00-08:00"]')
+        )
+    if kind == "flag":
+        return (value, None) if isinstance(value, bool) else (None, f"is {shown(value)}; write true or false, without quotes")
+    if kind == "words":
+        if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
+            return None, f'is {shown(value)}; write a list of texts such as ["再见"]'
+        return tuple(value), None
+    if kind == "choice":
+        near = difflib.get_close_matches(str(value), row[6], 1, 0.6)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return (value, None) if value in row[6] else (None, f"is {shown(value)}, must be one of {', '.join(row[6])}{hint}")
+    return (value, None) if isinstance(value, str) and value else (None, f"is {shown(value)}; write a text in quotes")
+
+
+def _number(row: tuple[Any, ...], value: Any, whole: bool) -> tuple[int | None, str | None]:
+    unit = row[2]
+    counted = (
+        f"a plain number of {_UNIT_WORDS[unit]}"
+        if unit in _UNIT_WORDS and unit != "ratio"
+        else _UNIT_WORDS.get(unit, f"a plain number of {unit}" if unit else "a plain number")
+    )
+    if isinstance(value, str):
+        return None, f"is the text {shown(value)}; write {counted}{_meant(value, unit)}"
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        return None, f"is {shown(value)}; write {counted}, {range_text(row)}"
+    number = Decimal(value)
+    if not number.is_finite():
+        return None, f"is {value}; write {counted}, {range_text(row)}"
+    if whole and number != number.to_integral_value():
+        return None, f"is {value}; write a whole number, {range_text(row)}"
+    if not Decimal(row[4]) <= number <= Decimal(row[5]):
+        return None, f"is {_plain(number)}, out of range; allowed is {range_text(row)}{_range_hint(row, number)}"
+    return scaled_decimal(format(number, "f"), unit_scale(unit)), None
+
+
+def _range_hint(row: tuple[Any, ...], number: Decimal) -> str:
+    """Milliseconds or per cent given for seconds or a ratio?"""
+    for name, unit, factor in _OTHER_UNITS[::3]:
+        if row[2] == unit and Decimal(row[4]) <= number * factor <= Decimal(row[5]):
+            return f"; if {_plain(number)} {name} are meant, write {_plain(number * factor)}"
+    return ""
+
+
+def _meant(text: str, unit: str) -> str:
+    """`: 5` for "5 s", `: 5` for "5000 ms", nothing where the text is not a number with a unit."""
+    match = re.fullmatch(r"\s*([-+]?\d+(?:\.\d+)?)\s*([A-Za-z%]*)\s*", text)
+    if match is None:
+        return ""
+    number = Decimal(match[1])
+    written = match[2].lower()
+    if written in ("", unit.lower(), "seconds", "second", "decibel"):
+        return f": {_plain(number)}"
+    for name, to_unit, factor in _OTHER_UNITS:
+        if written == name and to_unit == unit:
+            return f": {_plain(number * factor)}"
+    return ""
+
+
+def shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return f'"{value}"'
+    return str(value)
+
+
+def show(key: str, compiled: Any) -> str:
+    """A compiled value as it is written in TOML."""
+    row = _ROWS[key]
+    kind = row[3]
+    scale = unit_scale(row[2])
+    if kind in ("number", "whole"):
+        return _plain((Decimal(compiled) / scale).quantize(Decimal("0.01"))) if scale > 1 else str(compiled)
+    if kind == "span":
+        low, high = (_plain((Decimal(item) / scale).quantize(Decimal("0.01"))) if scale > 1 else str(item) for item in compiled)
+        return low if low == high else f"[{low}, {high}]"
+    if kind == "clock":
+        return f'"{compiled // 60:02}:{compiled % 60:02}"'
+    if kind == "hours":
+        return "[" + ", ".join(f'"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}"' for a, b in compiled) + "]"
+    if kind == "words":
+        return "[" + ", ".join(f'"{word}"' for word in compiled) + "]"
+    return shown(compiled)
+
+
+__all__ = ["Fault", "Profile", "ProfileError", "check", "from_command", "load", "names", "report", "show"]
