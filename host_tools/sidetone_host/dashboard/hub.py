@@ -44,7 +44,7 @@ class Hub:
         self._version = 0
         self.messages = 0  # taken since the start
         self.left_out = 0  # messages of devices beyond DEVICES_MAX
-        self.broker = {"connected": False, "detail": ""}
+        self.broker: dict[str, Any] = {"connected": False, "detail": ""}
 
     def __call__(self, kind: str, site: str, device: str, message: Message) -> None:
         """Take one message of the ingest: kind is the topic's last level (live, availability, interval, ...)."""

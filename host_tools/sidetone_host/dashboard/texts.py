@@ -32,7 +32,10 @@ TEXTS = {
     "none_match": ("No device matches.", "没有符合条件的设备。"),
     "lost": ("The connection to the dashboard is lost; trying again …", "与看板服务的连接已断开,正在重试……"),
     "broker_absent": ("The message broker does not answer: nothing new can arrive.", "消息服务器没有应答:收不到新数据。"),
-    "needs_script": ("The wall board is live and needs JavaScript; the list of calls works without.", "实时看板需要 JavaScript;通话列表不需要。"),
+    "needs_script": (
+        "The wall board is live and needs JavaScript; the list of calls works without.",
+        "实时看板需要 JavaScript;通话列表不需要。",
+    ),
     "lamp_key": ("Lamps", "指示灯"),
     "lamp_loud": ("Volume", "音量"),
     "lamp_pace": ("Pace", "语速"),
@@ -72,7 +75,10 @@ TEXTS = {
     "findings": ("Findings", "提示"),
     "call": ("Call", "通话"),
     "truncated": ("cut short", "中断"),
-    "truncated_why": ("The device stopped in the middle of this call; the figures cover what it heard.", "通话途中设备停止工作,数据只覆盖已听到的部分。"),
+    "truncated_why": (
+        "The device stopped in the middle of this call; the figures cover what it heard.",
+        "通话途中设备停止工作,数据只覆盖已听到的部分。",
+    ),
     "test_call": ("test call", "测试电话"),
     "no_calls": ("No calls in this selection.", "所选范围内没有通话。"),
     "older": ("Older calls", "更早的通话"),
@@ -96,7 +102,7 @@ TEXTS = {
     "no_phrases": ("No listed phrase was heard.", "没有听到列表中的用语。"),
     "channel_agent": ("agent", "坐席"),
     "channel_customer": ("customer", "客户"),
-    "certainty": ("certainty", "把握"),
+    "certainty": ("Certainty", "把握"),
     "record": ("The record", "通话记录"),
     "measure": ("Measure", "指标"),
     "not_measured": ("not measured", "未测量"),
@@ -143,6 +149,12 @@ def _weight(parameters: str) -> float:
         return 0.0
 
 
+_SCRIPT_WORDS = (
+    *("level", "rate", "age", "and_more", "lost", "broker_absent", "speaking"),
+    *("findings", "phrases", "agent", "customer", "time"),
+)
+
+
 class Words:
     """One language's words; `words("calls")`, `words("count_calls", n=3)`. KeyError for a key that is not in the table."""
 
@@ -174,5 +186,4 @@ class Words:
     def for_script(self) -> dict[str, str]:
         """The words that the page's script writes."""
         prefixes = ("lamp_", "colour_", "phase_", "state_", "unit_", "channel_")
-        single = ("level", "rate", "age", "and_more", "lost", "broker_absent", "speaking", "findings", "phrases", "agent", "customer", "time")
-        return {key: self(key) for key in TEXTS if key.startswith(prefixes) or key in single}
+        return {key: self(key) for key in TEXTS if key.startswith(prefixes) or key in _SCRIPT_WORDS}
