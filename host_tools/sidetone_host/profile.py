@@ -40,10 +40,10 @@ _UNIT_WORDS = {"s": "seconds", "dB": "dB", "st": "semitones", "ratio": "a ratio 
 # what people write behind a number or a key: (ending, unit, factor to the unit)
 _OTHER_UNITS = (
     ("ms", "s", Decimal("0.001")),
-    ("min", "s", Decimal(60)),
-    ("sec", "s", Decimal(1)),
     ("%", "ratio", Decimal("0.01")),
     ("percent", "ratio", Decimal("0.01")),
+    ("min", "s", Decimal(60)),
+    ("sec", "s", Decimal(1)),
 )
 
 
@@ -238,13 +238,10 @@ class _Reader:
         for other, unit, factor in _OTHER_UNITS:
             row = _ROWS.get(f"{stem}_{unit}")
             if ending == other and row is not None:
-                hint = ""
+                name = row[0].rpartition(".")[2]
                 if isinstance(value, int | Decimal) and not isinstance(value, bool):
-                    hint = f": {row[0].rpartition('.')[2]} = {_plain(Decimal(value) * factor)}"
-                self.fault(
-                    key,
-                    f"is not a setting; it is counted in {_UNIT_WORDS[unit]}, write {row[0].rpartition('.')[2]}{hint and hint[hint.index(' =') :]}",
-                )
+                    name += f" = {_plain(Decimal(value) * factor)}"
+                self.fault(key, f"is not a setting; it is counted in {_UNIT_WORDS[unit]}, write {name}")
                 return
         near = difflib.get_close_matches(key, list(_TABLES if is_table else _ROWS), 1, 0.6)
         if not near and not is_table:
@@ -255,13 +252,12 @@ class _Reader:
 
 
 def _plain(number: Decimal) -> str:
-    text = format(number.normalize(), "f")
-    return text if "." in text else text
+    return format(number.normalize(), "f")
 
 
 def _compile(row: tuple[Any, ...], value: Any) -> tuple[Any, str | None]:
     """(compiled value, None) or (None, what is wrong)."""
-    _key, _default, unit, kind = row[:4]
+    kind = row[3]
     if kind in ("number", "whole"):
         return _number(row, value, whole=kind == "whole")
     if kind == "span":
@@ -298,11 +294,9 @@ def _compile(row: tuple[Any, ...], value: Any) -> tuple[Any, str | None]:
 
 def _number(row: tuple[Any, ...], value: Any, whole: bool) -> tuple[int | None, str | None]:
     unit = row[2]
-    counted = (
-        f"a plain number of {_UNIT_WORDS[unit]}"
-        if unit in _UNIT_WORDS and unit != "ratio"
-        else _UNIT_WORDS.get(unit, f"a plain number of {unit}" if unit else "a plain number")
-    )
+    counted = _UNIT_WORDS.get(unit, unit)
+    if unit != "ratio":
+        counted = f"a plain number of {counted}" if counted else "a plain number"
     if isinstance(value, str):
         return None, f"is the text {shown(value)}; write {counted}{_meant(value, unit)}"
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
@@ -319,7 +313,7 @@ def _number(row: tuple[Any, ...], value: Any, whole: bool) -> tuple[int | None, 
 
 def _range_hint(row: tuple[Any, ...], number: Decimal) -> str:
     """Milliseconds or per cent given for seconds or a ratio?"""
-    for name, unit, factor in _OTHER_UNITS[::3]:
+    for name, unit, factor in _OTHER_UNITS[:2]:
         if row[2] == unit and Decimal(row[4]) <= number * factor <= Decimal(row[5]):
             return f"; if {_plain(number)} {name} are meant, write {_plain(number * factor)}"
     return ""
