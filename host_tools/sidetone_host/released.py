@@ -12,6 +12,9 @@ from sidetone_host.errors import CannotDo
 
 FOLDER = Path(__file__).resolve().parents[2] / "model" / "released"
 
+# What the listener and the phrase spotter read; a manifest without one of them is not from this version.
+KEYS = ("file", "sha256", "stride_hops", "output_scale_q16", "heads", "labels", "text", "fit_limit", "token_limit")
+
 
 class Released(NamedTuple):
     manifest: dict[str, Any]
@@ -26,10 +29,15 @@ def load(language: str = "zh", folder: Path = FOLDER) -> Released:
         manifest = json.loads((place / "manifest.json").read_text("utf-8"))
         model = (place / manifest["file"]).read_bytes()
         expected = manifest["sha256"]
+        missing = [key for key in KEYS if key not in manifest]
     except OSError as fault:
         raise CannotDo(f"cannot read the {language} network: {fault.filename}: {fault.strerror}") from fault
     except (ValueError, KeyError, TypeError) as fault:
         raise CannotDo(f"{place / 'manifest.json'} is not a network's manifest: {fault!r}; take it anew from the repository") from fault
+    if missing:
+        raise CannotDo(f"{place / 'manifest.json'} has no {', '.join(missing)}: it is not of this version; take it anew from the repository")
     if hashlib.sha256(model).hexdigest() != expected:
-        raise CannotDo(f"{place / manifest['file']} is not the file its manifest names (SHA-256 differs); take both anew from the repository")
+        raise CannotDo(
+            f"{place / manifest['file']} is not the file its manifest names (SHA-256 differs); take both anew from the repository"
+        )
     return Released(manifest, model)

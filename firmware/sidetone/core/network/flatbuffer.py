@@ -173,16 +173,15 @@ class FlatBuffer:
     def _vector_count(self, target, width):
         self._need(target, 4, 4)
         count = self._get("I", target, 4)
-        if count > self.size:
-            self._fail(target)
         self._need(target + 4, count * width, 1)
         return count
 
     def _offset_target(self, place):
         self._need(place, 4, 4)
         offset = self._get("I", place, 4)
-        if offset == 0 or offset > self.size - place:
+        if offset == 0:
             self._fail(place)
+        self._need(place + offset, 1, 1)
         return place + offset
 
     def _need(self, at, count, alignment):
