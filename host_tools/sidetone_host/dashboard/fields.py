@@ -33,7 +33,7 @@ class Rule(NamedTuple):
     zh: str
 
 
-# the record's order in ARCHITECTURE.md: the page's table and the CSV's columns follow it
+# the order of the record (core/call/record.py): the page's table and the CSV's columns follow it
 FIELDS = (
     Field("duration_s", "call", "s", 1, "", "Length of the call", "通话时长"),
     Field("rings", "call", "rings", 0, "", "Rings before the answer", "接听前振铃次数"),
@@ -53,13 +53,15 @@ FIELDS = (
     Field("backchannels", "turns", "times", 0, "", "Listening sounds", "应和声"),
     Field("overlap_s", "turns", "s", 1, "", "Both speaking at once", "双方同时讲话"),
     Field("response_latency_s", "turns", "s", 1, "ours", "Reaction to the customer (median)", "应答反应时间(中位数)"),
+    Field("longest_monologue_s", "turns", "s", 1, "ours", "Longest turn without the customer", "最长独自讲话"),
     Field("holds", "hold", "times", 0, "", "Holds", "请客户等待次数"),
     Field("hold_max_gap_s", "hold", "s", 1, "standard", "Longest silence in a hold", "等待中最长无声"),
     Field("silent_prompts", "hold", "times", 0, "standard", "Prompts in a silent call", "无声电话提示次数"),
+    Field("opening_stages", "call", "of_three", 0, "ours", "Stages of the opening heard in time", "按时听到的开头语部分"),
     Field("overruns", "device", "times", 0, "", "Sound that the device missed", "设备漏处理次数"),
 )
 FIELD_OF = {field.key: field for field in FIELDS}
-MAPS = ("phrases", "findings", "unmeasured")  # the record's maps: label -> count, rule -> count, field -> reason
+MAPS = ("phrases", "findings", "unmeasured", "not_judged")  # label -> count, rule -> count, field -> reason, reason -> rules
 
 GROUPS = {
     "call": ("Call", "通话"),
@@ -75,6 +77,7 @@ GROUPS = {
 UNITS = {
     "": ("", ""),
     "s": ("s", "秒"),
+    "of_three": ("of 3", "/ 3"),
     "rings": ("rings", "声"),
     "ratio": ("%", "%"),
     "count": ("", "个"),
@@ -124,17 +127,24 @@ RULES = (
     Rule("H1", "standard", "Hold without asking", "请等待前未征询"),
     Rule("H2", "standard", "No progress report in a hold", "等待中未及时告知进展"),
     Rule("H3", "ours", "Very long hold", "等待过久"),
+    Rule("H4", "ours", "Customer left in silence", "等待中无沟通"),
     Rule("H5", "standard", "No thanks after a hold", "等待后未致谢"),
-    Rule("I1", "standard", "Silent call: prompts", "无声电话:提示次数"),
-    Rule("I2", "standard", "Silent call: pauses", "无声电话:间隔"),
-    Rule("I3", "standard", "Silent call: ending", "无声电话:结束语"),
+    Rule("I1", "standard", "Silent call: prompts or pauses missing", "无声电话提示或停顿不足"),
+    Rule("I2", "standard", "Silent call: prompts or pauses missing", "无声电话提示或停顿不足"),
+    Rule("I3", "standard", "Silent call: prompts or pauses missing", "无声电话提示或停顿不足"),
+    Rule("I6", "ours", "One-way audio (a fault of the line)", "单通(线路故障)"),
     Rule("J1", "ours", "Did not ask for anything else", "结束前未询问其他需要"),
     Rule("J2", "ours", "No thanks at the end", "结束时未致谢"),
     Rule("J3", "ours", "No farewell", "结束时未道别"),
     Rule("J5", "standard", "Agent hung up first", "坐席先挂机"),
     Rule("J6", "standard", "Hung up too soon", "挂机过早"),
+    Rule("J7", "standard", "Hung up on a waiting customer", "客户未挂机而挂断"),
     Rule("K1", "standard", "Long call (information only)", "通话较长(仅提示)"),
+    Rule("K2", "ours", "Long talk without asking for time", "久谈未询问是否方便"),
+    Rule("L6", "ours", "Raised voices on both sides", "双方提高音量争执"),
+    Rule("M1", "ours", "Outbound: did not ask if convenient", "外呼未询问是否方便"),
     Rule("M2", "ours", "Outbound call in quiet hours", "免打扰时段外呼"),
+    Rule("N2", "ours", "Voice rose with an angry customer", "客户激动时未保持冷静"),
     Rule("T1", "standard", "Transfer without asking", "转接前未征询"),
 )
 RULE_OF = {rule.id: rule for rule in RULES}
@@ -162,9 +172,15 @@ LABELS = {
 }
 TABOO = ("possible forbidden phrase", "疑似忌语")  # before the label's own name, for labels that begin with `taboo_`
 
-REASONS = {  # the record's `unmeasured` reasons that are plain words of ours; any other is shown as the device wrote it
-    "no customer channel": ("the customer's side is not heard on this device", "本设备未接入客户声道"),
-    "no ringing": ("the call's ringing was not signalled", "没有振铃信号"),
-    "no clock": ("the device did not know the time", "设备时间未知"),
+REASONS = {  # core/call/record.py's reasons in words; any other is shown as the device wrote it
+    "one channel": ("the customer's side is not heard on this device", "本设备未接入客户声道"),
+    "no ringing": ("the ringing was not signalled", "没有振铃信号"),
+    "no speech": ("nobody spoke", "没有讲话"),
     "too little speech": ("too little speech to measure", "讲话太少,无法测量"),
+    "no customer speech": ("the customer did not speak", "客户没有讲话"),
+    "no phrase network": ("the network on this device has no labels for it", "设备上的网络不能识别相应用语"),
+    "no hold": ("the customer was not left waiting", "没有请客户等待"),
+    "no clock": ("the device did not know the time", "设备时间未知"),
+    "not signalled": ("the telephone does not signal it", "电话系统未提供该信号"),
+    "call too short": ("the call was too short", "通话太短"),
 }

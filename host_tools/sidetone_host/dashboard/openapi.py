@@ -17,7 +17,13 @@ def _record() -> dict[str, Any]:
         field.key: {"type": ["number", "null"], "description": f"{field.en}{f' ({fields.UNITS[field.unit][0]})' if field.unit else ''}"}
         for field in fields.FIELDS
     }
-    maps = {"phrases": _COUNTS, "findings": _COUNTS, "unmeasured": {"type": "object", "additionalProperties": {"type": "string"}}}
+    lists = {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}}
+    maps = {
+        "phrases": _COUNTS,
+        "findings": _COUNTS,
+        "unmeasured": {"type": "object", "additionalProperties": {"type": "string"}, "description": "field -> why it is null"},
+        "not_judged": {**lists, "description": "reason -> the rules that could not be judged for it"},
+    }
     told = "The device's record as it was sent. What was not measured is null, never 0, and `unmeasured` says why."
     return {"type": "object", "description": told, "properties": {**numbers, **maps}}
 

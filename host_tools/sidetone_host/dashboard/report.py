@@ -150,6 +150,16 @@ def timeline(row: Row, words: Words) -> dict[str, Any]:
     }
 
 
+def not_judged(row: Row, words: Words) -> list[dict[str, str]]:
+    """Rules that this call gave no means to judge, by reason: silence about a rule is not praise."""
+    held = _map(message_record(row).get("not_judged"))
+    return [
+        {"reason": words.reason(str(reason)), "rules": ", ".join(str(rule) for rule in rules)}
+        for reason, rules in held.items()
+        if isinstance(rules, list) and rules
+    ]
+
+
 def message_record(row: Row) -> Mapping[str, Any]:
     record: Mapping[str, Any] = row["message"]["record"]
     return record

@@ -66,7 +66,10 @@ def _cell(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, (int, float)):
         return str(value)
-    text = "; ".join(f"{key}={one}" for key, one in value.items()) if isinstance(value, dict) else str(value)
+    if isinstance(value, dict):
+        text = "; ".join(f"{key}={' '.join(map(str, one)) if isinstance(one, list) else one}" for key, one in value.items())
+    else:
+        text = str(value)
     text = text.replace("\x00", "")
     return "'" + text if text.startswith(_FORMULA_STARTS) else text
 

@@ -98,6 +98,7 @@ TEXTS = {
     "standing": ("Note", "说明"),
     "until_t": ("to", "至"),
     "no_findings": ("Nothing to point out in this call.", "此通话没有需要提示的内容。"),
+    "not_judged": ("Not judged in this call", "此通话未评判的规则"),
     "phrases": ("Phrases heard", "听到的用语"),
     "no_phrases": ("No listed phrase was heard.", "没有听到列表中的用语。"),
     "channel_agent": ("agent", "坐席"),

@@ -86,6 +86,7 @@ async def call(request: Request) -> Response:
         findings=report.findings(row, words),
         phrases=report.phrases(row, words),
         record=report.record_table(row, words),
+        not_judged=report.not_judged(row, words),
         intervals=report.interval_table(row, words),
         timeline=report.timeline(row, words),
         groups=fields.GROUPS,
