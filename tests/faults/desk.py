@@ -37,7 +37,9 @@ def record(duration_ms: int) -> list[tuple[str, object]]:
 def main(folder: Path, calls: int) -> int:
     storage = FileStorage(folder)
     outbox = Outbox(storage, random.SystemRandom().randrange(1 << 20))
-    link = Link(os.environ["SIDETONE_MQTT"], "test", "desk", outbox, Clock(), [("firmware", "test")], notice=lambda line: print(line, flush=True))
+    link = Link(
+        os.environ["SIDETONE_MQTT"], "test", "desk", outbox, Clock(), [("firmware", "test")], notice=lambda line: print(line, flush=True)
+    )
     link.start()
     while outbox.calls_begun < calls:
         link.begin_call(record(0))

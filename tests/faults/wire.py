@@ -39,7 +39,9 @@ class Program:
 
     def start(self) -> None:
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(self._argv, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
+            self._process = subprocess.Popen(
+                self._argv, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent
+            )
 
     @property
     def pid(self) -> int:
@@ -86,7 +88,10 @@ class Wire:
         serve = [*cli, "broker", "--port", str(self.place.port), "--data", str(self.place.folder), "--device", DESK]
         self.broker = Program("broker", serve + (["--embedded"] if kind == "amqtt" else []), {}, folder)
         self.ingest = Program(
-            "ingest", [str(HERE / "ingest_process.py")], {"SIDETONE_MQTT": self.urls[DASHBOARD], "SIDETONE_DB": f"sqlite:///{self.db}"}, folder
+            "ingest",
+            [str(HERE / "ingest_process.py")],
+            {"SIDETONE_MQTT": self.urls[DASHBOARD], "SIDETONE_DB": f"sqlite:///{self.db}"},
+            folder,
         )
         self.desk = Program("desk", [str(HERE / "desk.py"), str(folder / "desk"), str(calls)], {"SIDETONE_MQTT": self.urls[DESK]}, folder)
         self.programs = [self.broker, self.ingest, self.desk]

@@ -32,7 +32,9 @@ class BrokerAddress:
         except ValueError as error:
             raise BrokerAddressError(f"not a broker's address: {error}") from None
         if parts.scheme not in PORTS or not parts.hostname or parts.path not in ("", "/") or parts.fragment:
-            raise BrokerAddressError("not a broker's address; give mqtt://USER:PASSWORD@HOST:PORT or mqtts://HOST:PORT?ca=FILE&cert=FILE&key=FILE")
+            raise BrokerAddressError(
+                "not a broker's address; give mqtt://USER:PASSWORD@HOST:PORT or mqtts://HOST:PORT?ca=FILE&cert=FILE&key=FILE"
+            )
         options = dict(parse_qsl(parts.query, keep_blank_values=True))
         unknown = sorted(set(options) - {"ca", "cert", "key"})
         if unknown:
@@ -63,7 +65,11 @@ class BrokerAddress:
     def client(self, client_id: str, clean_session: bool, manual_ack: bool = False) -> mqtt.Client:
         """A paho client that is not connected yet; the caller sets its callbacks and then calls connect(client)."""
         client = mqtt.Client(
-            mqtt.CallbackAPIVersion.VERSION2, client_id=client_id, clean_session=clean_session, protocol=mqtt.MQTTv311, manual_ack=manual_ack
+            mqtt.CallbackAPIVersion.VERSION2,
+            client_id=client_id,
+            clean_session=clean_session,
+            protocol=mqtt.MQTTv311,
+            manual_ack=manual_ack,
         )
         client.connect_timeout = CONNECT_TIMEOUT_S
         if self.user is not None:

@@ -36,6 +36,7 @@ LIVES_MAX = 4  # seconds of `live` that may wait for the socket; an older one is
 SAVE_AGAIN_S = 5.0  # how often a full disk is tried
 LOOP_S = 0.2  # resend timers and keep-alive are looked at this often
 META_EVERY_MS = 60_000  # counters that changed are told at most this often
+STEADY_MS = 2000  # a connection that held so long was a good one; two devices of one name throw each other out sooner, and must slow down
 OFFLINE_WAIT_MS = 1000  # for the broker to take the farewell of a clean exit
 
 
@@ -84,6 +85,7 @@ class Link:
         self._throttle = Throttle()
         self._tag: str | None = None
         self._backoff = Backoff()
+        self._connected_ms = 0
         self._last_said = ""
         self._fault_said = ""
         self._meta_wanted = True
@@ -95,8 +97,9 @@ class Link:
         self._wake_read, self._wake_write = socket.socketpair()
         self._wake_read.setblocking(False)
         self._wake_write.setblocking(False)
-        self._store = threading.Thread(target=self._store_loop, name="link-store", daemon=True)
-        self._network = threading.Thread(target=self._network_loop, name="link-network", daemon=True)
+        self._failure: BaseException | None = None
+        self._store = threading.Thread(target=self._guard, args=(self._store_loop,), name="link-store", daemon=True)
+        self._network = threading.Thread(target=self._guard, args=(self._network_loop,), name="link-network", daemon=True)
 
     # ---- the device's side
 
@@ -121,6 +124,7 @@ class Link:
 
     def begin_call(self, record: Rows) -> None:
         """A call begins. record: what would be reported of it if the device died at once."""
+        self._check()
         uptime_ms, t = self._clock.uptime_ms(), self._clock.epoch_s()
         self._items.put(lambda: self._begin(uptime_ms, t, record))
 
@@ -131,6 +135,7 @@ class Link:
 
     def end_call(self, record: Rows) -> None:
         """The call is over and this is its record."""
+        self._check()
         uptime_ms, t = self._clock.uptime_ms(), self._clock.epoch_s()
         self._items.put(lambda: self._end(uptime_ms, t, record))
 
@@ -170,7 +175,24 @@ class Link:
             done.set()
 
         self._items.put(check)
-        return done.wait(timeout_s) and saved[0]
+        until_ms = None if timeout_s is None else self._clock.uptime_ms() + int(timeout_s * 1000)
+        while not done.wait(LOOP_S):
+            self._check()
+            if until_ms is not None and self._clock.uptime_ms() >= until_ms:
+                return False
+        return saved[0]
+
+    def _check(self) -> None:
+        """A bug in one of our threads is the device's bug: it ends with its traceback instead of going on half deaf."""
+        if self._failure is not None:
+            raise RuntimeError("a thread of the link has ended") from self._failure
+
+    def _guard(self, loop: Callable[[], None]) -> None:
+        try:
+            loop()
+        except BaseException as failure:
+            self._failure = failure
+            raise
 
     def counters(self) -> list[tuple[str, int]]:
         """Everything that was dropped, refused or tried again, for `meta`."""
@@ -313,6 +335,8 @@ class Link:
             client.disconnect()
         if self.connected:
             self.connected = False
+            if self._clock.uptime_ms() - self._connected_ms >= STEADY_MS:
+                self._backoff.reset()
             if not self._stopping.is_set():
                 self._say(f"lost the broker {self.address.text}; records are kept, trying again")
 
@@ -342,7 +366,7 @@ class Link:
         if reason_code.is_failure:
             self._say(f"the broker {self.address.text} {refusal(reason_code)}; trying again")
             return
-        self._backoff.reset()
+        self._connected_ms = self._clock.uptime_ms()
         self._say(f"connected to the broker {self.address.text}")
         self.connects += 1
         client.subscribe([(self._topics[leaf], 1) for leaf in topics.HOST_LEAVES])

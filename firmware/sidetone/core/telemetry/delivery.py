@@ -39,13 +39,13 @@ class Delivery:
         if not self._sent:
             self._quiet_since_ms = t_ms
         records = []
-        for record in self._outbox.pending():
-            if len(self._sent) >= WINDOW:
-                break
+        window = set()
+        for record in self._outbox.pending()[:WINDOW]:
             key = (record.boot, record.seq)
+            window.add(key)
             if key not in self._sent:
-                self._sent.add(key)
                 records.append(record)
+        self._sent = window
         return records
 
     def acked(self, t_ms, keys):
