@@ -8,6 +8,7 @@ depend on the machine, on numpy's version or on how a call is cut into blocks:
     y    x less its mean over the last 64 hops (a DC offset is not loudness), clipped to int16
     y8   y low-passed at 3.5 kHz (32 taps, Q14, int32 sums) at 8 kHz
     h8   y8 less its 12-by-12 double moving average: high-passed at 300 Hz (hum at 50 Hz is 34 dB down)
+    v8   h8's 5-by-5 double moving average: 300-900 Hz, where vowels are strongest
     y4   y8 low-passed at 1.1 kHz (24 taps) at 4 kHz: pitch
     energies are sums of squares of 38 bits; a 32-bit machine keeps them as sum(q >> 15) and sum(q & 32767)
 
@@ -31,6 +32,7 @@ CLIP_AT = 32000  # just under the tops of A-law (32256), mu-law (32124) and int1
 LOWPASS_8K = (-11, 9, 43, -14, -108, 6, 218, 35, -392, -145, 666, 400, -1158, -1093, 2673, 7063)  # and mirrored
 LOWPASS_4K = (-16, -33, 8, 131, 212, 36, -427, -777, -350, 1188, 3327, 4893)  # and mirrored
 AVERAGE = 12  # samples of 8 kHz; 1/144 = 455/65536
+VOWEL_AVERAGE = 5  # -5 dB at 900 Hz, none at 1.6 kHz; 1/25 = 2621/65536
 
 PITCH_WINDOW = 120  # samples of 4 kHz, 30 ms: two periods at 67 Hz
 LAG_LOW, LAG_HIGH = 8, 64  # 500 Hz .. 62.5 Hz
@@ -53,6 +55,7 @@ class HopMeasures:
 
     energy_q8    dBFS in Q8 of the hop's RMS, DC removed; decibel.FLOOR_Q8 for no energy at all
     band_q8      the same of 300-3500 Hz
+    vowel_q8     the same of 300-900 Hz
     peak         largest |sample|, 0..32768
     clipped      samples at or over 32000
     flat         1 where all samples of the hop are equal: digital silence, or a dead converter
@@ -60,12 +63,13 @@ class HopMeasures:
     voicing_pm   normalized autocorrelation at the pitch period, per mille; 0 where none is computed
     """
 
-    __slots__ = ("band_q8", "clipped", "energy_q8", "flat", "peak", "pitch_st_q8", "voicing_pm")
+    __slots__ = ("band_q8", "clipped", "energy_q8", "flat", "peak", "pitch_st_q8", "voicing_pm", "vowel_q8")
 
     def __init__(
         self,
         energy_q8: list[int],
         band_q8: list[int],
+        vowel_q8: list[int],
         peak: list[int],
         clipped: list[int],
         flat: list[int],
@@ -74,6 +78,7 @@ class HopMeasures:
     ) -> None:
         self.energy_q8 = energy_q8
         self.band_q8 = band_q8
+        self.vowel_q8 = vowel_q8
         self.peak = peak
         self.clipped = clipped
         self.flat = flat
@@ -86,7 +91,15 @@ class HopMeasures:
     def rows(self) -> Iterator[tuple[int, ...]]:
         """One tuple a hop, in the order of Meter.hop's arguments after t_ms."""
         return zip(
-            self.energy_q8, self.band_q8, self.peak, self.clipped, self.flat, self.pitch_st_q8, self.voicing_pm, strict=True
+            self.energy_q8,
+            self.band_q8,
+            self.vowel_q8,
+            self.peak,
+            self.clipped,
+            self.flat,
+            self.pitch_st_q8,
+            self.voicing_pm,
+            strict=True,
         )
 
 
@@ -136,6 +149,7 @@ class ChannelKernels:
         self._sums: Int64 = np.zeros(DC_HOPS, np.int64)  # of the last 64 hops
         self._y: Int32 = np.zeros(len(_TAPS_8K) - 2, np.int32)
         self._y8: Int32 = np.zeros(2 * AVERAGE - 2, np.int32)  # also feeds the 4 kHz filter: 22 = 24 taps - 2
+        self._h8: Int32 = np.zeros(2 * VOWEL_AVERAGE - 2, np.int32)
         self._y4: Int32 = np.zeros(PITCH_SPAN, np.int32)
 
     def block(self, samples: npt.NDArray[np.int16]) -> HopMeasures:
@@ -156,13 +170,17 @@ class ChannelKernels:
         y8 = self._at_8k(y.reshape(-1))
         history = np.concatenate((self._y8, y8))
         self._y8 = history[-len(self._y8) :]
-        high = _high_passed(history, len(y8)).reshape(hops, HOP_SAMPLES // 2)
-        band = np.einsum("ij,ij->i", high, high, dtype=np.int64)
+        high = _high_passed(history, len(y8))
+        vowels = np.concatenate((self._h8, high))
+        self._h8 = vowels[-len(self._h8) :]
+        band = _energies(high, hops)
+        vowel = _energies(_vowel_band(vowels), hops)
         pitch, voicing = self._pitches(history, hops) if self._pitch else ([0] * hops, [0] * hops)
         self._hops += hops
         return HopMeasures(
             _power_db_q8(energy, _COUNT_160_DB_Q8),
             _power_db_q8(band, _COUNT_80_DB_Q8),
+            _power_db_q8(vowel, _COUNT_80_DB_Q8),
             peak.tolist(),
             clipped,
             (highest == lowest).astype(np.int32).tolist(),
@@ -206,14 +224,29 @@ class ChannelKernels:
         return pitch, voicing
 
 
+def _energies(signal: Int32, hops: int) -> Int64:
+    """Sum of squares of each hop."""
+    rows = signal.reshape(hops, -1)
+    return np.einsum("ij,ij->i", rows, rows, dtype=np.int64)
+
+
+def _double_average(signal: Int32, length: int) -> Int64:
+    """Sums over `length` samples of sums over `length` samples; 2 * length - 2 entries fewer than the signal."""
+    once = np.cumsum(signal, dtype=np.int64)
+    once = np.concatenate((once[length - 1 : length], once[length:] - once[:-length]))
+    twice = np.cumsum(once)
+    return np.concatenate((twice[length - 1 : length], twice[length:] - twice[:-length]))
+
+
 def _high_passed(y8: Int32, count: int) -> Int32:
     """The last `count` samples of y8 (22 of history before them) less their double moving average, clipped to int16."""
-    first = np.cumsum(y8)  # |sum| <= 32768 * length: int64 by numpy's default on every platform we run on
-    first = np.concatenate((first[AVERAGE - 1 : AVERAGE], first[AVERAGE:] - first[:-AVERAGE]))
-    second = np.cumsum(first)
-    second = np.concatenate((second[AVERAGE - 1 : AVERAGE], second[AVERAGE:] - second[:-AVERAGE]))
-    average = (second * 455 + 32768) >> 16
+    average = (_double_average(y8, AVERAGE) * 455 + 32768) >> 16
     return np.clip(y8[AVERAGE - 1 : AVERAGE - 1 + count] - average, -32768, 32767).astype(np.int32)
+
+
+def _vowel_band(h8: Int32) -> Int32:
+    """h8 (8 samples of history first) low-passed; 25 * 32768 * 2621 is over int32, so 4 bits are dropped first."""
+    return (((_double_average(h8, VOWEL_AVERAGE) >> 4) * 2621 + 2048) >> 12).astype(np.int32)
 
 
 def _pitch_frames(frames: Int32) -> tuple[list[int], list[int]]:

@@ -34,8 +34,7 @@ PAUSE_LOW_MS = 500
 PAUSE_HIGH_MS = 2000
 BIN_MS = 500  # the rate's window moves in half seconds
 RATE_ENOUGH_MS = 4000
-# Real Mandarin: peaks found to syllables said (tests/bench/syllables.py has the measurement)
-DEFAULT_SCALE_PM = 1008
+DEFAULT_SCALE_PM = 1000  # syllables said to counted, real Mandarin (tests/bench/syllables.py measures it)
 CLIPPED_SAMPLES = 2  # one sample at the rail may be a true peak
 
 
@@ -50,11 +49,12 @@ class Meter:
         self._syllables = syllables.SyllableCounter()
         self._pitch = pitch.PitchSpread()
         self._scale_pm = DEFAULT_SCALE_PM * rate_scale_pm // 1000
-        self._bins = [0] * (window_ms // BIN_MS)  # peaks in each half second of speaking time, a ring
+        self._bins = [0] * (window_ms // BIN_MS)  # milli-syllables in each half second of speaking time, a ring
         self._bin = 0
         self._bin_ms = 0
         self._bins_full = 0
-        self._window_peaks = 0
+        self._window_milli = 0  # milli-syllables in the window
+        self._milli = 0
         self.active = False
         self.speaking = False
         self.speech_began_ms = None
@@ -75,7 +75,7 @@ class Meter:
         self.clipped_hops = 0
         self.digital_silence_ms = 0
 
-    def hop(self, t_ms, energy_q8, band_q8, peak, clipped, flat, pitch_st_q8, voicing_pm):
+    def hop(self, t_ms, energy_q8, band_q8, vowel_q8, peak, clipped, flat, pitch_st_q8, voicing_pm):
         """One hop that ends at t_ms; the rest as HopMeasures names them."""
         if clipped >= CLIPPED_SAMPLES:
             self.clipped_hops += 1
@@ -105,10 +105,12 @@ class Meter:
             self.speaking = True
         elif was_speaking:
             self.speaking = False
-        if self._syllables.hop(band_q8, gate.own_q8 - syllables.GATE_Q8) and (gate.speaking or was_speaking):
-            self._bins[self._bin] += 1
-            self._window_peaks += 1
-            self.syllables = (self._syllables.count * self._scale_pm + 500) // 1000
+        added = self._syllables.hop(active, band_q8, vowel_q8, gate.own_q8)
+        if added and (gate.speaking or was_speaking):
+            self._bins[self._bin] += added
+            self._window_milli += added
+            self._milli += added
+            self.syllables = (self._milli * self._scale_pm // 1000 + 500) // 1000
 
     def set_mask_q8(self, level_q8):
         """From the next hop on, what is under this band level is the other side leaking in (decibel.FLOOR_Q8 = nothing)."""
@@ -146,10 +148,10 @@ class Meter:
         while self._bin_ms >= BIN_MS:
             self._bin_ms -= BIN_MS
             self._bin = self._bin + 1 if self._bin + 1 < len(bins) else 0
-            self._window_peaks -= bins[self._bin]
+            self._window_milli -= bins[self._bin]
             bins[self._bin] = 0
             if self._bins_full < len(bins) - 1:
                 self._bins_full += 1
         heard_ms = self._bins_full * BIN_MS + self._bin_ms
         if heard_ms >= RATE_ENOUGH_MS:
-            self.rate_per_min = self._window_peaks * self._scale_pm // 1000 * 60000 // heard_ms
+            self.rate_per_min = self._window_milli * self._scale_pm // 1000 * 60 // heard_ms
