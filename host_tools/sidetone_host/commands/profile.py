@@ -42,6 +42,7 @@ def add_parser(subparsers: Any) -> None:
 def _check(args: argparse.Namespace) -> int:
     from sidetone.core.etiquette.labels import words_unheard
     from sidetone.core.etiquette.profile import HEARD_LISTS, Profile
+    from sidetone.core.etiquette.settings import SETTINGS
     from sidetone_host import profile
 
     values, faults = profile.check(args.file)
@@ -49,7 +50,7 @@ def _check(args: argparse.Namespace) -> int:
         raise JudgedBad(profile.report(args.file, faults))
     compiled = Profile(list(values.items()))
     changed = compiled.differences()
-    print(f"{args.file}: good; {len(changed)} of {len(profile.SETTINGS)} settings differ from the defaults")
+    print(f"{args.file}: good; {len(changed)} of {len(SETTINGS)} settings differ from the defaults")
     for key, value in changed:
         print(f"  {key} = {profile.show(key, value)}")
     for key in HEARD_LISTS:

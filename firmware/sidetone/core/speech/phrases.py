@@ -167,7 +167,7 @@ class PhraseSpotter:
                 self._wait[k] = self._refractory[k]
                 if found is NOTHING:
                     found = []
-                found.append((self.labels[k], t_ms, self._posterior[min(over >> 4, len(self._posterior) - 1)]))
+                found.append((self.labels[k], t_ms, self._posterior[min(over >> 4, len(self._posterior) - 1)]))  # type: ignore[attr-defined]
         return found
 
     def _clear(self, k):
