@@ -15,8 +15,10 @@ Line = tuple[int, str, list[tuple[str, Any]]]
 
 def draw_call(lines: list[Line], path: Path, title: str) -> None:
     """Draw a replay's lines (with its `measure` lines: level_dbfs, rate_per_min) to a PNG. CannotDo when it cannot be written."""
-    import matplotlib
-
+    try:
+        import matplotlib
+    except ImportError:
+        raise CannotDo("plots need the package matplotlib; install sidetone-headset[plot]") from None
     matplotlib.use("Agg")
     from matplotlib import pyplot
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sidetone_host.decode import Recording
 
 BASELINE_DBFS_DEFAULT = -26.0
+MEASURE = "measure"  # kind of the lines that only a plot is made of
 Line = tuple[int, str, list[tuple[str, Any]]]
 
 
@@ -35,7 +36,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
                         help="the agent's comfortable active speech level, -60 to 0 dBFS (default -26)")  # fmt: skip
     parser.add_argument("--rate-scale", type=_bounded(0.25, 4.0), default=1.0, metavar="X",
                         help="the agent's syllable scale from calibration, 0.25 to 4 (default 1.0)")  # fmt: skip
-    parser.add_argument("--start", type=_local_time, metavar="ISO8601", help="the clock at the start; without it clock rules are not judged")
+    parser.add_argument(
+        "--start", type=_local_time, metavar="ISO8601", help="the clock at the start; without it clock rules are not judged"
+    )
     parser.add_argument("--direction", choices=("in", "out"), default="in", help="inbound or outbound call (default in)")
     parser.add_argument("--events", type=Path, metavar="FILE", help='call states, JSON Lines such as {"t_ms":0,"phase":"ringing"}')
     parser.add_argument("--realtime", action="store_true", help="play at the speed of sound, not of the processor")
@@ -75,7 +78,8 @@ def run(args: argparse.Namespace) -> int:
             print(f"sidetone replay: {recording.warning}", file=sys.stderr)
         lines: list[Line] = []
         for line in play(recording, settings, states, args):
-            _print(line, as_json=args.json)
+            if line[1] != MEASURE:
+                _print(line, as_json=args.json)
             if args.plot:
                 lines.append(line)
         if args.plot:
@@ -110,6 +114,8 @@ def play_on_cpython(recording: Recording, settings: Any, states: list[CallState]
         listener.call_state(*state)
     for block in audio.WavSource(recording, realtime=args.realtime):
         listener.feed(block)
+        if args.plot:
+            heard.append((listener.t_ms, MEASURE, listener.conduct.measures(listener.t_ms)))
         yield from heard
         heard.clear()
     listener.finish()

@@ -30,13 +30,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--board", default="desktop", help="a board of boards/, or a .toml file (default desktop)")
     parser.add_argument("--source", default="live", metavar="live|FILE", help="live sound, or a recording that is played call after call")
-    parser.add_argument("--calls", type=int, default=0, metavar="N", help="with a FILE: end after N calls, counted in --data (default: go on)")
+    parser.add_argument(
+        "--calls", type=int, default=0, metavar="N", help="with a FILE: end after N calls, counted in --data (default: go on)"
+    )
     parser.add_argument("--fast", action="store_true", help="with a FILE: as fast as the processor can instead of in real time")
     parser.add_argument("--seconds", type=float, metavar="S", help="with a FILE: play only its first S seconds")
     parser.add_argument("--profile", type=Path, help="a profile's TOML file (default: default-zh)")
-    parser.add_argument("--baseline-dbfs", type=float, default=-26.0, metavar="N", help="the agent's calibrated level, -60 to 0 dBFS (default -26)")
+    parser.add_argument(
+        "--baseline-dbfs", type=float, default=-26.0, metavar="N", help="the agent's calibrated level, -60 to 0 dBFS (default -26)"
+    )
     parser.add_argument("--rate-scale", type=float, default=1.0, metavar="X", help="the agent's syllable scale, 0.25 to 4 (default 1.0)")
-    parser.add_argument("--mqtt", metavar="URL", help="the broker, mqtt:// or mqtts:// (default: SIDETONE_MQTT, else mqtt://127.0.0.1:1883)")
+    parser.add_argument(
+        "--mqtt", metavar="URL", help="the broker, mqtt:// or mqtts:// (default: SIDETONE_MQTT, else mqtt://127.0.0.1:1883)"
+    )
     parser.add_argument("--site", default="site", help="the site's name in the topics (default site)")
     parser.add_argument("--device", default="desk", help="this device's name in the topics (default desk)")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where records wait for the store (default: the user's data folder)")
@@ -75,7 +81,9 @@ def _run(args: argparse.Namespace) -> int:
 
     board = boards.load(args.board)
     if board.runtime != "cpython":
-        raise CannotDo(f"the board {board.name} runs MicroPython; flash it with `sidetone flash`, or choose one of {', '.join(boards.names())}")
+        raise CannotDo(
+            f"the board {board.name} runs MicroPython; flash it with `sidetone flash`, or choose one of {', '.join(boards.names())}"
+        )
     settings = {"now": profile.load(args.profile)}
     network = released.load()
     source, channels = _source(args, board)
