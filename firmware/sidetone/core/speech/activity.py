@@ -24,7 +24,9 @@ ONSET_HOPS = 3  # a click is shorter
 HANGOVER_HOPS = 25  # longer than the closure of a stop (80-150 ms), shorter than a pause that counts (500 ms)
 NOISE_PART_HOPS = 50  # the floor is the minimum of the last 6-7 parts of 0.5 s
 NOISE_PARTS = 6
-OWN_SHIFT = 8  # the own level's time constant: 256 active hops, 2.6 s of speech
+BAND_Q8 = -3 * 256  # the speech band's part of the calibrated level (AISHELL: -2 to -4 dB)
+OWN_HOPS = 256  # the own level's time constant: 2.6 s of speech
+TRUST_HOPS = 10  # the calibrated level weighs as much as 0.1 s of speech heard, so a wrong one is soon forgotten
 # A talker far under the calibration (a boom pushed away): where speech-like sound fails the gate for 2 s, the own level
 # sinks by 1 dB a second, but never under this, or the other side's leak would become "own" in a long silence.
 STARVED_HOPS = 200
@@ -43,12 +45,13 @@ class Activity:
         self.speaking = False
         self.began_ms = None
         self.ended_ms = None
-        self.own_q8 = baseline_q8
+        self.own_q8 = baseline_q8 + BAND_Q8
         self.mask_q8 = NO_MASK_Q8
         self.noise_q8 = None
         self.band_q8 = decibel.FLOOR_Q8
         self._own_lowest_q8 = baseline_q8 + OWN_LOW_Q8
-        self._own_power = decibel.mean_square(baseline_q8)
+        self._own_power = decibel.mean_square(self.own_q8)
+        self._own_hops = TRUST_HOPS
         self._previous_q8 = decibel.FLOOR_Q8
         self._before_q8 = decibel.FLOOR_Q8
         self._run = 0  # active hops in a row
@@ -91,7 +94,9 @@ class Activity:
     def _follow(self, band_q8):
         self._starved = 0
         power = self._own_power
-        power += (decibel.mean_square(band_q8) - power) >> OWN_SHIFT
+        if self._own_hops < OWN_HOPS:
+            self._own_hops += 1
+        power += (decibel.mean_square(band_q8) - power) // self._own_hops
         self._own_power = power
         self.own_q8 = decibel.mean_square_db_q8(power)
 
