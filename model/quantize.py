@@ -21,6 +21,7 @@ def folded(net):
 
     stem [C, 40, 5], depth [C, 1, K], point [C, C, 1], head [N, C, 1]; float64 arrays.
     """
+
     def norm(weight, bn, bias=0.0):
         gain = (bn.weight / torch.sqrt(bn.running_var + bn.eps)).detach().double().numpy()
         shift = bn.bias.detach().double().numpy() - bn.running_mean.double().numpy() * gain
@@ -41,6 +42,7 @@ def folded(net):
 
 def run_float(layers, frames, ranges=None):
     """frames float [T, 40] -> logits [T // 3, N] by the folded layers; collects (min, max, samples) of every tensor."""
+
     def note(name, x):
         if ranges is not None:
             flat = x.reshape(-1)

@@ -1,6 +1,6 @@
 """Quantize a run, choose its cutoffs and put it under model/released/LANGUAGE.
 
-    python -m model.release RUN --version 0.1.0 [--extra DIR]
+python -m model.release RUN --version 0.1.0 [--extra DIR]
 """
 
 import argparse
@@ -54,15 +54,19 @@ def main():
     manifest["metrics"] = {
         "macs_per_step": macs(),
         "bytes": len(content),
-        "dev": {k: {"recall": v[1] and round(v[1], 3), "false_per_h": round(v[2], 2), "positives": v[3], "hours": round(v[4], 2)}
-                for k, v in table.items()},  # fmt: skip
+        "dev": {
+            k: {"recall": v[1] and round(v[1], 3), "false_per_h": round(v[2], 2), "positives": v[3], "hours": round(v[4], 2)}
+            for k, v in table.items()
+        },  # fmt: skip
     }
     out = RELEASED / args.language
     out.mkdir(parents=True, exist_ok=True)
     (out / manifest["file"]).write_bytes(content)
     (out / "manifest.json").write_text(encode(manifest), encoding="utf-8")
     for label, (cutoff, recall, rate, count, hours) in table.items():
-        print(f"{label:22} cutoff {cutoff:6} recall {recall if recall is None else round(recall, 2)} of {count}, {rate:.2f}/h on {hours:.2f} h")
+        print(
+            f"{label:22} cutoff {cutoff:6} recall {recall if recall is None else round(recall, 2)} of {count}, {rate:.2f}/h on {hours:.2f} h"
+        )
 
 
 def encode(manifest):

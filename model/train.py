@@ -41,20 +41,20 @@ def warp(frames, rng):
     """uint8 [T, 40] -> float32 [T', 40]: random channel warp, tempo, gain, tilt and masks, in feature units."""
     x = frames.astype(np.float32)
     if rng.random() < 0.6:  # vocal tract length
-        at = np.clip(np.arange(40) * np.exp(rng.normal(0, 0.06)) + rng.normal(0, 0.3), 0, 39)
+        at = np.clip(np.arange(40) * np.exp(rng.normal(0, 0.05)) + rng.normal(0, 0.3), 0, 39)
         lo = np.minimum(at.astype(int), 38)
         w = (at - lo).astype(np.float32)
         x = x[:, lo] * (1 - w) + x[:, lo + 1] * w
     if rng.random() < 0.6:  # channel response that the gain control did not remove
-        tilt = np.interp(np.arange(40), [0, 13, 26, 39], rng.normal(0, 9, 4)).astype(np.float32)
-        x = np.where(x > 0, np.maximum(0, x + tilt + rng.normal(0, 6)), 0)
+        tilt = np.interp(np.arange(40), [0, 13, 26, 39], rng.normal(0, 6, 4)).astype(np.float32)
+        x = np.where(x > 0, np.maximum(0, x + tilt + rng.normal(0, 5)), 0)
     if rng.random() < 0.5:
         x = x * rng.uniform(0.85, 1.12)
     for _ in range(int(rng.integers(0, 3))):
         a, n = int(rng.integers(40)), int(rng.integers(1, 6))
         x[:, a : a + n] = x[:, a : a + n].mean() * rng.uniform(0, 1)
-    for _ in range(int(rng.integers(0, 4))):
-        a, n = int(rng.integers(max(1, len(x)))), int(rng.integers(1, 10))
+    for _ in range(int(rng.integers(0, 3))):
+        a, n = int(rng.integers(max(1, len(x)))), int(rng.integers(1, 7))
         x[a : a + n] = 0
     return np.clip(x, 0, 255) * FEATURE_SCALE
 

@@ -50,7 +50,7 @@ def room(x, rng):
     n = int(decay * RATE)
     tail = rng.standard_normal(n) * 10 ** (-3 * np.arange(n) / n)
     tail[: int(rng.uniform(0.001, 0.008) * RATE)] = 0
-    tail *= 10 ** (rng.uniform(-18, -2) / 20) / np.sqrt((tail**2).sum() + 1e-9)
+    tail *= 10 ** (rng.uniform(-20, -5) / 20) / np.sqrt((tail**2).sum() + 1e-9)
     tail[0] = 1.0
     return fftconvolve(x, tail.astype(np.float32))[: len(x)].astype(np.float32)
 
@@ -118,8 +118,8 @@ def level(x):
 
 def disturb(x, others, rng, strength=1.0):
     """Speech -> what the headset's codec hands over, int16. `others` are clips for babble and cross-talk."""
-    if rng.random() < 0.25:
-        strength *= 0.3
+    if rng.random() < 0.35:
+        strength *= 0.25
     if rng.random() < 0.35 * strength:
         x = room(x, rng)
     if rng.random() < 0.85:
@@ -127,15 +127,15 @@ def disturb(x, others, rng, strength=1.0):
     speech = level(x)
     n = len(x)
     noisy = np.zeros(n, np.float32)
-    if rng.random() < 0.8:
-        snr = rng.uniform(3 + 12 * (1 - strength), 40)
+    if rng.random() < 0.75:
+        snr = rng.uniform(7 + 12 * (1 - strength), 45)
         noisy += coloured_noise(n, rng) * speech * 10 ** (-snr / 20)
-    if others and rng.random() < 0.35 * strength:
+    if others and rng.random() < 0.22 * strength:
         babble = np.zeros(n, np.float32)
         for _ in range(int(rng.integers(2, 6))):
             clip = others[int(rng.integers(len(others)))]
             babble += np.resize(np.roll(clip, int(rng.integers(len(clip)))), n)
-        noisy += babble / level(babble) * speech * 10 ** (-rng.uniform(6, 30) / 20)
+        noisy += babble / level(babble) * speech * 10 ** (-rng.uniform(9, 32) / 20)
     if others and rng.random() < 0.2 * strength:
         clip = others[int(rng.integers(len(others)))]
         at = int(rng.integers(max(1, n - len(clip) // 2)))
@@ -145,11 +145,11 @@ def disturb(x, others, rng, strength=1.0):
         noisy += clicks(n, rng) * speech * 10 ** (rng.uniform(-20, 4) / 20)
     x = x + noisy
     roll = rng.random()
-    if roll < 0.22:
+    if roll < 0.18:
         x = g711(x, rng)
         if rng.random() < 0.6:
             x = lfilter(_BAND, 1.0, x)
-    elif roll < 0.38:
+    elif roll < 0.3:
         x = lfilter(_BAND, 1.0, x)
     x = x / (level(x) + 1e-7) * 10 ** (rng.uniform(-46, -14) / 20)
     x = np.clip(x + rng.standard_normal(n) * 1e-5, -1, 1)

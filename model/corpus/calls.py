@@ -170,7 +170,7 @@ def demo_turns():
         Turn(c, "好吧，幺三八，零零零零，五六七八。", 0.7),
         Turn(a, "好的，请您稍等。", 0.5),
         Turn(c, "喂？还在吗？", 8.0),
-        Turn(a, FAST + "。", 7.3, speed=0.86),
+        Turn(a, FAST + "。", 7.3, speed=1.08),
         Turn(c, "嗯。", -9.0, kind="backchannel"),
         Turn(c, "可是那个来电彩铃，我从来都没有订过，你们不能随便给我开通吧。", 0.5),
         Turn(a, "您先听我说，这个是您自己在网上开通的。", -1.8, kind="interruption"),
@@ -200,7 +200,7 @@ def demo_plants(rows):
         {"rule": "C1", "begin_ms": loud["begin_ms"], "end_ms": loud["end_ms"], "what": "11 dB over the baseline"},
         {"rule": "D1", "begin_ms": fast["begin_ms"], "end_ms": fast["end_ms"], "what": "faster than 330 syllables a minute"},
         {"rule": "H2", "begin_ms": hold["end_ms"] + 15000, "end_ms": fast["begin_ms"], "what": "hold without a word for more than 15 s"},
-        {"rule": "interruption", "begin_ms": cut_in["begin_ms"], "end_ms": cut_in["end_ms"], "what": "agent cuts in"},
+        {"rule": "F1", "begin_ms": cut_in["begin_ms"], "end_ms": cut_in["end_ms"], "what": "agent cuts in"},
         {"rule": "J2", "begin_ms": rows[-1]["end_ms"], "end_ms": rows[-1]["end_ms"], "what": "no thanks before the farewell"},
     ]
 

@@ -9,10 +9,7 @@ import re
 # Unit 0 is the CTC blank. Zero-initial syllables are written by their final alone (ai, an, er, wu -> u,
 # yi -> i, yu -> v); "i" after zh ch sh r is "ir" and after z c s "iz": other sounds than the i of "li".
 INITIALS = "b p m f d t n l g k h j q x zh ch sh r z c s".split()
-FINALS = (
-    "a o e er ai ei ao ou an en ang eng ong i ia ie iao iu ian in iang ing iong "
-    "u ua uo uai ui uan un uang v ve van vn ir iz"
-).split()
+FINALS = ("a o e er ai ei ao ou an en ang eng ong i ia ie iao iu ian in iang ing iong u ua uo uai ui uan un uang v ve van vn ir iz").split()
 BLANK = "<b>"
 UNITS = [BLANK, *INITIALS, *FINALS]
 UNIT_ID = {u: k for k, u in enumerate(UNITS)}

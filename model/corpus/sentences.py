@@ -64,6 +64,7 @@ class Writer:
 
     def fill(self, template):
         """Replace {slot}; {n} {v} {a} {d} {i} {t} are random common words."""
+
         def one(match):
             name = match.group(1)
             return self.word(name) if len(name) == 1 else self.pick(SLOTS[name])
