@@ -11,3 +11,8 @@ compile() {
 }
 compile dev.lock --extra live --extra dashboard --extra plot --extra dev pyproject.toml
 compile pi.lock --extra pi --extra dashboard pyproject.toml
+# What training needs, but for torch (its build is the machine's choice) and for what is installed without what it asks for.
+train=$(mktemp --suffix=.in)
+trap 'rm -f "$train"' EXIT
+{ grep -vE '^(#|torch==|kokoro|misaki|ordered-set)' model/requirements.in; echo "setuptools>=77"; } >"$train"
+compile train.lock "$train"
