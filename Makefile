@@ -4,7 +4,10 @@
 PYTHON ?=
 BOARD ?= desktop
 ARGS ?=
+EXTRA ?=
+VERSION ?= 0.1.0
 BIN := .venv/bin
+TRAIN := .venv-train/bin/python
 
 .PHONY: help setup lock demo run test test-micropython check bench train evaluate lint types format docs clean
 
@@ -32,13 +35,19 @@ test-micropython: setup ## only the unit tests, under real MicroPython (64-bit, 
 check: lint types test ## the whole truth: lint, types, both runtimes, fresh docs
 
 bench: setup ## speed and memory, side by side with other packages
-	@$(BIN)/python -m bench $(ARGS)
+	@$(BIN)/python tests/bench/run.py $(ARGS)
 
-train: ## build the corpus and train the network from nothing (hours; resumable)
-	@$(MAKE) --no-print-directory -C model train ARGS="$(ARGS)"
+train: ## build the corpus and train the network from nothing (many hours, resumable; EXTRA=FOLDER of real speech)
+	@sh requirements/setup-train.sh $(PYTHON)
+	$(TRAIN) -m model.corpus.synthesize train --first 0 --last 89
+	$(TRAIN) -m model.corpus.synthesize dev --first 0 --last 5
+	$(TRAIN) -m model.train $(if $(EXTRA),--extra $(EXTRA)) $(ARGS)
+	$(TRAIN) -m model.release zh --version $(VERSION) $(if $(EXTRA),--extra $(EXTRA))
 
-evaluate: ## measure the released network and write its model card's figures
-	@$(MAKE) --no-print-directory -C model evaluate ARGS="$(ARGS)"
+evaluate: ## measure the released network on speech that training never saw (the model card's figures)
+	@sh requirements/setup-train.sh $(PYTHON)
+	$(TRAIN) -m model.corpus.synthesize test --first 0 --last 5
+	$(TRAIN) -m model.evaluate $(ARGS)
 
 lint: setup ## ruff, layout included
 	@$(BIN)/ruff check .
@@ -53,6 +62,6 @@ docs: setup ## write the generated tables in docs/ anew
 	@$(BIN)/python docs/generate.py $(ARGS)
 
 clean: ## remove everything that was built (.venv and caches)
-	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-train build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	find . -name '*.egg-info' -type d -prune -exec rm -rf {} +
