@@ -2,7 +2,8 @@
 
 The rules, in words:
 - Sound alone starts a call in `talking` at the first hop. A site that signals call states (`ringing`, `ring`, `talking`, `hold`, `closing`,
-  `ended`) is believed at once, and a hold or a closing it has signalled is ended only by its next signal.
+  `ended`) is believed at once, a hold or a closing it has signalled is ended only by its next signal,
+  and a site that has signalled a hold is not second-guessed by sound.
 - `ringing` begins with the first ring; picking up, signalled or heard as the agent's first word, is `talking`.
 - `hold` begins and ends as `hold.py` hears it.
 - `closing` begins with the agent's `anything else?` or farewell; a customer who has more to say brings `talking` back.
@@ -42,6 +43,7 @@ class CallPhase:
         self.phase = IDLE
         self.since_ms = 0
         self.signalled = False  # the current hold or closing came from a signal
+        self.signals_holds = False  # this site signals its holds: none is guessed from sound in this call
         self.ring_began_ms = None
         self.rings_signalled = 0
         self.pick_up_ms = None  # known only after ringing, or when signalled before anybody spoke
@@ -84,6 +86,7 @@ class CallPhase:
             else:
                 self.happen("resume", t_ms, True)
         elif name == "hold":
+            self.signals_holds = True
             if self.phase == HOLD:
                 self.signalled = True
             self.happen("hold", t_ms, True)

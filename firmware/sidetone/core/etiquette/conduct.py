@@ -83,7 +83,7 @@ class Conduct:
             self._light(t_ms)
 
     def _tick(self, t_ms):
-        self._tick_due_ms = t_ms + TICK_MS
+        self._tick_due_ms = (t_ms // TICK_MS + 1) * TICK_MS
         scene = self._scene
         scene.t_ms = t_ms
         first_ms = self._turns.agent.first_ms

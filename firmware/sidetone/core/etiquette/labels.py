@@ -17,7 +17,7 @@ LABELS = (
     ("offer_help", ("可以帮", "帮您", "帮到您", "帮助您"), "core", "offer of help", "提供帮助"),
     ("invite", ("请讲",), "full", "please speak", "请讲"),
     ("hold", ("稍等", "稍候"), "core", "please wait", "请稍等"),
-    ("hold_return", ("久等", "耐心等待", "感谢您的等待"), "core", "thanks for waiting", "让您久等"),
+    ("hold_return", ("久等", "耐心等待"), "core", "thanks for waiting", "让您久等"),
     ("apology", ("对不起", "抱歉", "不好意思"), "core", "apology", "致歉"),
     ("thanks", ("谢谢", "感谢"), "core", "thanks", "致谢"),
     ("farewell", ("再见",), "core", "farewell", "道别"),
@@ -45,24 +45,31 @@ LABELS = (
 )
 
 
-def labels_hearing(words):
-    """The labels (tuple, table order) that hear at least one of `words`."""
+def labels_of_word(word):
+    """The labels (list, table order) that hear one word: those with the longest core text in it (`帮您转` is a transfer, not an offer)."""
+    longest = 1
     found = []
     for row in LABELS:
+        length = 0
         for core in row[1]:
-            if _is_in_any(core, words):
-                found.append(row[0])
-                break
-    return tuple(found)
+            if core in word and len(core) > length:
+                length = len(core)
+        if length > longest:
+            longest = length
+            found = []
+        if length == longest:
+            found.append(row[0])
+    return found
 
 
-def _is_in_any(core, words):
+def labels_hearing(words):
+    """The labels (tuple, table order) that hear at least one of `words`."""
+    heard = []
     for word in words:
-        if core in word:
-            return True
-    return False
+        heard.extend(labels_of_word(word))
+    return tuple([row[0] for row in LABELS if row[0] in heard])
 
 
 def words_unheard(words):
     """Those of `words` that no label hears."""
-    return tuple([word for word in words if not labels_hearing((word,))])
+    return tuple([word for word in words if not labels_of_word(word)])

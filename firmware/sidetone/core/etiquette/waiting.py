@@ -1,7 +1,8 @@
 """Rules of waiting: holds (H1-H5), silent calls (I1-I3), one-way audio (I6).
 
 The rules, in words:
-- `core/call/hold.py` hears when a hold begins and ends. H1 is judged when it begins, H2 and H3 while it lasts, H4 and H5 after it.
+- `core/call/hold.py` hears when a hold begins and ends. H1 is judged when it begins (a hold nobody announced: when it is over, because
+  silence at the end of a call is none), H2 and H3 while it lasts, H4 and H5 after it.
 - After a hold the agent owes thanks or an apology in his first utterance: within RETURN_MS of his own speech, and before his next rest.
 - A caller who says nothing is prompted. An utterance of the agent counts as a prompt when PROMPT_REST_MS of rest follow or precede it,
   and the call counts as silent once the caller has kept still for the profile's pause less PAUSE_SLACK_MS after a prompt.
@@ -69,26 +70,15 @@ class Waiting:
         scene = self._scene
         hold = scene.hold
         phase = scene.phase
-        phrase_ms = scene.said_ms(self._hold_labels)
         if phase.phase == HOLD:
             if not hold.active:
-                self._begin(t_ms, phrase_ms)  # signalled
+                self._begin(t_ms)  # signalled
             self._in_hold(t_ms)
         else:
             if hold.active:
                 self._end(t_ms)  # signalled
-            caller_known = not scene.has_customer or scene.turns.customer.first_ms is not None
-            if (
-                phase.phase in (TALKING, CLOSING)
-                and caller_known
-                and not phase.signalled
-                and hold.wants_to_begin(t_ms, scene.turns, phrase_ms)
-            ):
-                unasked = phrase_ms is None or phrase_ms < scene.turns.agent.last_ms - 10_000
-                # both are silent after the farewell: that is the end of the call, not a hold
-                if not (phase.phase == CLOSING and unasked) and phase.happen("hold", t_ms):
-                    self._begin(t_ms, phrase_ms)
-                    self._in_hold(t_ms)
+            elif phase.phase in (TALKING, CLOSING) and not phase.signals_holds and not phase.signalled:
+                self._listen_for_hold(t_ms)
         if self._return_from_ms is not None:
             self._await_return(t_ms, step_ms)
         if scene.has_customer:
@@ -98,6 +88,8 @@ class Waiting:
     def phrase(self, t_ms, label):
         """The agent said `label`."""
         scene = self._scene
+        if label in self._hold_labels:
+            scene.hold.note_phrase(t_ms, scene.turns)
         if label in self._return_labels:
             if (
                 scene.phase.phase == HOLD
@@ -108,12 +100,25 @@ class Waiting:
                 self._end(t_ms)
             self._return_from_ms = None
 
-    def _begin(self, t_ms, phrase_ms):
+    def _listen_for_hold(self, t_ms):
         scene = self._scene
         hold = scene.hold
-        hold.begin(t_ms, scene.turns, phrase_ms)
+        if scene.has_customer and scene.turns.customer.first_ms is None:
+            return  # a caller who has not spoken yet is prompted, not left waiting
+        if not hold.wants_to_begin(t_ms, scene.turns):
+            return
+        if scene.phase.phase == CLOSING and not hold.is_announced(scene.turns):
+            return  # both are silent after the farewell: that is the end of the call
+        if scene.phase.happen("hold", t_ms):
+            self._begin(t_ms)
+            self._in_hold(t_ms)
+
+    def _begin(self, t_ms):
+        scene = self._scene
+        hold = scene.hold
+        hold.begin(t_ms, scene.turns)
         self._return_from_ms = None
-        if self._hold_labels and (not hold.asked or (self._need_consent and not hold.answered)):
+        if self._hold_labels and hold.asked and self._need_consent and not hold.answered:
             scene.findings.event("H1", t_ms, None, None)
 
     def _in_hold(self, t_ms):
@@ -135,9 +140,11 @@ class Waiting:
         hold = scene.hold
         length_ms = t_ms - hold.began_ms
         hold.end(t_ms)
+        if self._hold_labels and not hold.asked:
+            scene.findings.event("H1", t_ms, None, None)
         scene.findings.off("H2", t_ms)
         scene.findings.off("H3", t_ms, seconds(length_ms))
-        if length_ms >= 2 * self._progress_ms and hold.max_gap_ms >= length_ms - RETURN_MS and not hold.agent_spoke:
+        if length_ms >= 2 * self._progress_ms and hold.longest_gap_ms >= length_ms - RETURN_MS:
             scene.findings.event("H4", t_ms, seconds(length_ms), seconds(2 * self._progress_ms))
         if self._return_labels:
             said_ms = scene.said_ms(self._return_labels)
@@ -208,7 +215,11 @@ class Waiting:
 
     def end(self, t_ms):
         """The call is over."""
-        if self._scene.hold.active:
-            self._scene.hold.end(t_ms)
+        hold = self._scene.hold
+        if hold.active:
+            if hold.asked or hold.agent_spoke or self._scene.phase.signalled or hold.gap_ms >= self._progress_ms:
+                hold.end(t_ms)
+            else:
+                hold.cancel()
         if self._scene.has_customer and self.silent_call and self._scene.turns.customer.first_ms is None and not self.silent_call_kept():
             self._scene.findings.event(self._silent_rule, t_ms, self._utterances, self._prompts_owed)

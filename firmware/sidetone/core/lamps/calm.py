@@ -2,7 +2,7 @@
 
 The rules, in words:
 - A graver state is shown at once. A milder one waits until the present state has been shown for `min_dwell_ms`.
-- At most `changes_per_min` changes in any 60 s. When they are used up, only a graver colour may still break in; everything milder waits.
+- At most `changes_per_min` changes in any 60 s, and the last of them is kept for turning red: everything else waits.
 - Quiet mode shows nothing but red, and red does not blink.
 Grave means: red before amber before green before off; within a colour fast before slow before steady.
 """
@@ -45,10 +45,11 @@ class Lamp:
         graver = gravity(colour, pattern) > gravity(self.colour, self.pattern)
         if not graver and t_ms - self._since_ms < self._dwell_ms:
             return False
-        oldest_ms = self._changed_ms[self._next]
+        to_red = colour == RED and self.colour != RED
+        # the ring's oldest entry is at `_next`; whoever must leave one change over asks for the one after it
+        oldest_ms = self._changed_ms[self._next if to_red else (self._next + 1) % len(self._changed_ms)]
         if oldest_ms is not None and t_ms - oldest_ms < MINUTE_MS:
-            if not graver or COLOURS.index(colour) <= COLOURS.index(self.colour):
-                return False
+            return False
         self._set(t_ms, colour, pattern)
         return True
 

@@ -1,0 +1,152 @@
+"""Scripted calls for the etiquette's unit tests: spans of speech instead of sound, on both runtimes.
+
+    lines = play(30_000, agent=[(500, 3_000)], customer=[(3_500, 6_000)], phrases=[(1_200, "greeting")])
+    found(lines) -> [(t_ms, rule, state)…]
+
+A span is (from_ms, to_ms) or (from_ms, to_ms, level over the baseline in dB, rate per minute). A phrase is (t_ms, label) said by the
+agent, or (t_ms, label, "customer").
+"""
+
+from sidetone.core.etiquette.conduct import Conduct
+from sidetone.core.etiquette.labels import LABELS
+from sidetone.core.etiquette.profile import Profile
+
+BASELINE_Q8 = -26 * 256
+NOISE_Q8 = -70 * 256
+HANGOVER_MS = 250
+ALL_LABELS = tuple([row[0] for row in LABELS])
+CORE_LABELS = tuple([row[0] for row in LABELS if row[2] == "core"])
+
+
+class FakeMeter:
+    """A meter that is told when its wearer speaks. The attributes are those of core/speech/meter.py."""
+
+    def __init__(self, spans, flat_from_ms=None, spread_q8=700, digital_rests=False):
+        self._spans = sorted(spans)
+        self._flat_from_ms = flat_from_ms
+        self._digital_rests = digital_rests
+        self._spread_q8 = spread_q8
+        self.mask_q8 = None
+        self.active = False
+        self.speaking = False
+        self.speech_began_ms = None
+        self.speech_ended_ms = None
+        self.spurt_ms = 0
+        self.level_q8 = BASELINE_Q8
+        self.level_known = False
+        self.band_q8 = NOISE_Q8
+        self.speech_ms = 0
+        self.speech_with_pauses_ms = 0
+        self.syllables = 0
+        self.rate_per_min = None
+        self.pauses = 0
+        self.pitch_sd_st_q8 = None
+        self.voiced_ms = 0
+        self.digital_silence_ms = 0
+
+    def hop(self, t_ms):
+        span = None
+        for row in self._spans:
+            if row[0] < t_ms <= row[1]:
+                span = row
+        self.active = span is not None
+        self.band_q8 = NOISE_Q8
+        if span is not None:
+            level_db = span[2] if len(span) > 2 else 0
+            rate = span[3] if len(span) > 3 else 240
+            if not self.speaking:
+                self.speaking = True
+                self.speech_began_ms = t_ms - 10
+            self.speech_ended_ms = t_ms
+            self.spurt_ms = t_ms - self.speech_began_ms
+            self.speech_ms += 10
+            self.speech_with_pauses_ms += 10
+            self.level_q8 = BASELINE_Q8 + level_db * 256
+            self.band_q8 = self.level_q8
+            self.level_known = self.speech_ms >= 300
+            if self.speech_ms >= 4_000:
+                self.rate_per_min = rate
+            self.syllables = self.speech_ms * 240 // 60_000
+            self.voiced_ms = self.speech_ms // 2
+            if self.voiced_ms >= 5_000:
+                self.pitch_sd_st_q8 = self._spread_q8
+        elif self.speaking and t_ms - self.speech_ended_ms >= HANGOVER_MS:
+            self.speaking = False
+        if (self._flat_from_ms is not None and t_ms > self._flat_from_ms) or (self._digital_rests and span is None):
+            self.digital_silence_ms += 10
+
+    def set_mask_q8(self, level_q8):
+        self.mask_q8 = level_q8
+
+    def call_level_q8(self):
+        return self.level_q8 if self.speech_ms else None
+
+
+def play(length_ms, agent=(), customer=None, phrases=(), states=(), settings=(), labels=ALL_LABELS, **more):
+    """Every line of one call: (t_ms, kind, {key: value}). `customer` None is one channel; `more` goes to Conduct, `ended` False leaves
+    the end of the call to the states."""
+    spread_q8 = more.pop("spread_q8", 700)
+    flat_from_ms = more.pop("flat_from_ms", None)
+    digital_rests = more.pop("digital_rests", False)
+    lines = []
+
+    def emit(t_ms, kind, rows):
+        keys = [row[0] for row in rows]
+        assert len(keys) == len(set(keys))
+        lines.append((t_ms, kind, dict(rows)))
+
+    conduct = Conduct(Profile(settings), emit, BASELINE_Q8, has_customer=customer is not None, labels=labels, **more)
+    mine = FakeMeter(agent, None, spread_q8)
+    his = None if customer is None else FakeMeter(customer, flat_from_ms, 700, digital_rests)
+    waiting_states = sorted(states)
+    waiting_phrases = sorted(phrases)
+    for t_ms in range(10, length_ms + 1, 10):
+        while waiting_states and waiting_states[0][0] <= t_ms:
+            conduct.call_state(*waiting_states.pop(0))
+        mine.hop(t_ms)
+        if his is not None:
+            his.hop(t_ms)
+        conduct.hop(t_ms, mine, his)
+        while waiting_phrases and waiting_phrases[0][0] <= t_ms:
+            row = waiting_phrases.pop(0)
+            conduct.phrase(row[0], row[2] if len(row) > 2 else "agent", row[1], 970)
+    conduct.end(length_ms, 0)
+    return lines
+
+
+def found(lines, *rules):
+    """(t_ms, rule, state) of the findings, of these rules or of all."""
+    return [(row[0], row[2]["rule"], row[2]["state"]) for row in lines if row[1] == "finding" and (not rules or row[2]["rule"] in rules)]
+
+
+def broken(lines):
+    """The rules broken, each once, in the order of their first finding."""
+    rules = []
+    for _t_ms, rule, state in found(lines):
+        if state != "off" and rule not in rules:
+            rules.append(rule)
+    return rules
+
+
+def lamp(lines, name):
+    """(t_ms, colour, pattern) of one lamp."""
+    return [(row[0], row[2]["colour"], row[2]["pattern"]) for row in lines if row[1] == "lamp" and row[2]["lamp"] == name]
+
+
+def phases(lines):
+    """(t_ms, phase) of the call."""
+    return [(row[0], row[2]["phase"]) for row in lines if row[1] == "call"]
+
+
+def summary(lines):
+    """The record as a dict, decimals as text, maps as dicts."""
+    rows = [row[2] for row in lines if row[1] == "summary"]
+    assert len(rows) == 1
+    record = {}
+    for key, value in rows[0].items():
+        if hasattr(value, "text"):
+            value = value.text()
+        elif hasattr(value, "rows"):
+            value = dict(value.rows)
+        record[key] = value
+    return record
