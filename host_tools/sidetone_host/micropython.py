@@ -27,6 +27,7 @@ from sidetone_host.errors import CannotDo
 
 HEAP = "heapsize=64m"  # a device has 8 MB; this is for a replay's long lists, not for what runs on the device
 HOPS_A_CHUNK = 100
+STEPS_A_CHUNK = 100
 HOP_SAMPLES = 160
 CHANNELS = 40
 WORLD_FAULT = 3
@@ -112,3 +113,9 @@ def features(samples: npt.NDArray[np.int16]) -> npt.NDArray[np.uint16]:
     step = HOPS_A_CHUNK * HOP_SAMPLES
     chunks = (samples[first : first + step].tobytes() for first in range(0, len(samples), step))
     return np.frombuffer(b"".join(converse({"task": "features"}, chunks)), np.uint16).reshape(-1, CHANNELS)
+
+
+def answers(content: bytes, steps: npt.NDArray[np.int8], outputs: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
+    """int8 [steps, ...] through the device's interpreter -> raw integers [steps, outputs]; content: the model's file."""
+    chunks = itertools.chain((content,), (steps[first : first + STEPS_A_CHUNK].tobytes() for first in range(0, len(steps), STEPS_A_CHUNK)))
+    return np.frombuffer(b"".join(converse({"task": "model"}, chunks)), kind).reshape(-1, outputs)

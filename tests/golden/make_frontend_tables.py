@@ -112,6 +112,7 @@ def text() -> str:
     first, widths, weights = bank()
     head = (
         '"""Constants of the log-mel front end. Written by tests/golden/make_frontend_tables.py, which says what each one is."""\n\n'
+        "# fmt: off\n\n"
         f"FIRST_BIN = {first}\n"
     )
     parts = [

@@ -1,5 +1,7 @@
 """Constants of the log-mel front end. Written by tests/golden/make_frontend_tables.py, which says what each one is."""
 
+# fmt: off
+
 FIRST_BIN = 5
 
 # Hann, Q12

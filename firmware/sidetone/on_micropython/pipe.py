@@ -12,7 +12,7 @@ import struct
 import sys
 from array import array
 
-HOP_BYTES = 320
+WORLD_FAULT = 3
 
 
 def read_chunk():
@@ -49,12 +49,33 @@ def features(request):
         data = read_chunk()
 
 
-TASKS = {"features": features}
+def model(request):
+    """The model's bytes, then chunks of whole steps (int8) in; a chunk of raw answers out for each."""
+    from sidetone.on_micropython.inference import StreamingModel
+
+    network = StreamingModel(read_chunk())
+    size = 1
+    for length in network.input_shape:
+        size *= length
+    data = read_chunk()
+    while data:
+        steps = memoryview(data)
+        write_chunk([bytes(network.step_bytes(steps[first : first + size])) for first in range(0, len(data), size)])
+        data = read_chunk()
+
+
+TASKS = {"features": features, "model": model}
 
 
 def main():
+    from sidetone.core.network.flatbuffer import ModelError
+
     request = json.loads(read_chunk())
-    TASKS[request["task"]](request)
+    try:
+        TASKS[request["task"]](request)
+    except ModelError as fault:
+        sys.stderr.write(str(fault) + "\n")
+        sys.exit(WORLD_FAULT)
 
 
 if __name__ == "__main__":

@@ -55,15 +55,21 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.runtime == "micropython":
-        raise CannotDo("the network does not run on MicroPython yet; use --runtime cpython")
+    from pathlib import Path
+
     import numpy as np
 
     from sidetone.on_cpython.inference import ModelError, StreamingModel
 
     try:
         network = StreamingModel(args.model)
-        answers = network.run(_steps(args.steps, network.input_shape))
+        steps = _steps(args.steps, network.input_shape)
+        if args.runtime == "micropython":
+            from sidetone_host import micropython
+
+            answers = micropython.answers(Path(args.model).read_bytes(), steps, network.outputs, network.output_type)
+        else:
+            answers = network.run(steps)
     except ModelError as fault:
         raise CannotDo(str(fault)) from None
     try:
