@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import socket
 import sys
 import threading
@@ -83,6 +84,12 @@ def run(args: argparse.Namespace) -> int:
         app, log_level="warning", access_log=False, lifespan="off", server_header=False, timeout_graceful_shutdown=STOP_WITHIN_S
     )
     server = uvicorn.Server(config)
+
+    def end(_number: int, _frame: object) -> None:
+        server.should_exit = True
+
+    # uvicorn takes SIGTERM while it serves and raises it again afterwards: with a handler of ours that is no sudden death
+    signal.signal(signal.SIGTERM, end)
     stopped = threading.Event()
     pruning = threading.Thread(target=_prune_loop, args=(store, args, stopped), name="prune", daemon=True)
     ingest.start()
