@@ -115,6 +115,13 @@ def features(samples: npt.NDArray[np.int16]) -> npt.NDArray[np.uint16]:
     return np.frombuffer(b"".join(converse({"task": "features"}, chunks)), np.uint16).reshape(-1, CHANNELS)
 
 
+def measures(samples: npt.NDArray[np.int16]) -> npt.NDArray[np.int32]:
+    """int16 whole hops -> int32 [hops, 8]: the device's kernels, columns as HopMeasures.rows()."""
+    step = HOPS_A_CHUNK * HOP_SAMPLES
+    chunks = (samples[first : first + step].tobytes() for first in range(0, len(samples), step))
+    return np.frombuffer(b"".join(converse({"task": "measures"}, chunks)), np.int32).reshape(-1, 8)
+
+
 def answers(content: bytes, steps: npt.NDArray[np.int8], outputs: int, kind: npt.DTypeLike) -> npt.NDArray[Any]:
     """int8 [steps, ...] through the device's interpreter -> raw integers [steps, outputs]; content: the model's file."""
     chunks = itertools.chain((content,), (steps[first : first + STEPS_A_CHUNK].tobytes() for first in range(0, len(steps), STEPS_A_CHUNK)))

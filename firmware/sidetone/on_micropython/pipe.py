@@ -49,6 +49,20 @@ def features(request):
         data = read_chunk()
 
 
+def measures(request):
+    """int16 hops in; eight int32 a hop out, the kernels' measurements in the order of their rows."""
+    from sidetone.on_micropython.kernels import ChannelKernels
+
+    kernels = ChannelKernels()
+    data = read_chunk()
+    while data:
+        rows = array("i")
+        for row in kernels.block(array("h", data)).rows():
+            rows.extend(array("i", row))
+        write_chunk([rows])
+        data = read_chunk()
+
+
 def model(request):
     """The model's bytes, then chunks of whole steps (int8) in; a chunk of raw answers out for each."""
     from sidetone.on_micropython.inference import StreamingModel
@@ -64,7 +78,7 @@ def model(request):
         data = read_chunk()
 
 
-TASKS = {"features": features, "model": model}
+TASKS = {"features": features, "measures": measures, "model": model}
 
 
 def main():
