@@ -13,7 +13,7 @@ from sidetone_host.children import die_with_parent
 from sidetone_host.errors import CannotDo
 
 QUICK_S = 3.0  # a program that ends sooner than this did not really start
-QUICK_ENDS_MAX = 5  # so many in a row: it never will
+QUICK_ENDS_MAX = 3  # so many in a row: it never will
 PAUSE_S = 0.3  # before a dead program is started again; grows with each quick end
 STOP_WITHIN_S = 8.0  # the device gives its outbox five seconds
 

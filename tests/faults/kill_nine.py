@@ -33,7 +33,7 @@ def run(folder: Path, kind: str, calls: int, kills: int, seed: int) -> dict[str,
         wire.desk.start()
         for index, victim in enumerate(victims):
             begun = (index + 1) * calls // (len(victims) + 1)
-            until(lambda begun=begun: _begun(wire) >= begun or _revive(wire), 60, f"call {begun}")  # type: ignore[misc]
+            until(lambda begun=begun: wire.begun() >= begun or _revive(wire), 60, f"call {begun}")  # type: ignore[misc]
             time.sleep(rng.random() * 0.05)  # where in a call the kill falls is left to chance: the test must hold anywhere
             if victim.ended() is not None:
                 continue  # the device was done already: there is nothing to kill
@@ -47,14 +47,6 @@ def run(folder: Path, kind: str, calls: int, kills: int, seed: int) -> dict[str,
         return {**wire.verdict(), **{f"{name}_kills": count for name, count in done.items()}}
     finally:
         wire.stop()
-
-
-def _begun(wire: Wire) -> int:
-    """The number of the latest call, from the device's own checkpoint."""
-    try:
-        return int((wire.folder / "desk" / "call").read_bytes().split(b" ")[4])
-    except (OSError, IndexError):
-        return 0
 
 
 def _revive(wire: Wire) -> bool:

@@ -33,14 +33,19 @@ class Program:
     def __init__(self, name: str, argv: list[str], env: dict[str, str], folder: Path) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
-        self._argv = [sys.executable, *argv]
-        self._env = {**os.environ, **env, "PYTHONUNBUFFERED": "1"}
+        self.argv = argv
+        self.env = env
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                self._argv, env=self._env, stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent
+                [sys.executable, *self.argv],
+                env={**os.environ, **self.env, "PYTHONUNBUFFERED": "1"},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                preexec_fn=die_with_parent,
             )
 
     @property
@@ -76,7 +81,7 @@ class Program:
 class Wire:
     """Broker, ingest and desk in `folder`. kind: "mosquitto" or "amqtt"."""
 
-    def __init__(self, folder: Path, kind: str, calls: int) -> None:
+    def __init__(self, folder: Path, kind: str, calls: int, call_s: float = 0.04) -> None:
         self.folder = folder
         self.calls = calls
         self.place = Place("127.0.0.1", free_port(), folder / "broker")
@@ -93,7 +98,9 @@ class Wire:
             {"SIDETONE_MQTT": self.urls[DASHBOARD], "SIDETONE_DB": f"sqlite:///{self.db}"},
             folder,
         )
-        self.desk = Program("desk", [str(HERE / "desk.py"), str(folder / "desk"), str(calls)], {"SIDETONE_MQTT": self.urls[DESK]}, folder)
+        self.desk = Program(
+            "desk", [str(HERE / "desk.py"), str(folder / "desk"), str(calls), str(call_s)], {"SIDETONE_MQTT": self.urls[DESK]}, folder
+        )
         self.programs = [self.broker, self.ingest, self.desk]
 
     def start_broker(self) -> None:
@@ -109,6 +116,13 @@ class Wire:
 
         self.broker.start()
         until(up, 20, "the broker")
+
+    def begun(self) -> int:
+        """The number of the latest call, from the device's own checkpoint."""
+        try:
+            return int((self.folder / "desk" / "call").read_bytes().split(b" ")[4])
+        except (OSError, IndexError):
+            return 0
 
     def stored(self) -> list[tuple[int, int, int, bool]]:
         """(call number, boot, seq, truncated) of every call in the store."""

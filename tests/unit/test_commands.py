@@ -1,5 +1,4 @@
 from checks import raises
-
 from sidetone.core.telemetry.commands import ACK_KEYS_MAX, CommandError, Throttle, parse_ack, parse_command
 
 

@@ -2,7 +2,6 @@
 
 from checks import raises
 from memory_storage import MemoryStorage, PowerCut
-
 from sidetone.core.telemetry import outbox as module
 from sidetone.core.telemetry.outbox import Outbox, line, parse_line
 

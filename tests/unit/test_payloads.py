@@ -3,7 +3,6 @@
 import json
 
 from checks import raises
-
 from sidetone.core.call.record import REASONS, RECORD_FIELDS
 from sidetone.core.telemetry import payloads
 from sidetone.core.telemetry.messages import Fixed, Rows

@@ -1,5 +1,4 @@
 from checks import raises
-
 from sidetone.core.telemetry import topics
 
 

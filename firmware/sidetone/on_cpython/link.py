@@ -301,6 +301,7 @@ class Link:
         """A fresh client for each connection: what an old one still held in flight is the outbox's business, not paho's."""
         client = self.address.client(self._client_id, clean_session=True)
         client.on_connect = self._on_connect
+        client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         client.on_publish = self._on_publish
         with self._lock:
@@ -367,9 +368,16 @@ class Link:
             self._say(f"the broker {self.address.text} {refusal(reason_code)}; trying again")
             return
         self._connected_ms = self._clock.uptime_ms()
-        self._say(f"connected to the broker {self.address.text}")
         self.connects += 1
         client.subscribe([(self._topics[leaf], 1) for leaf in topics.HOST_LEAVES])
+
+    def _on_subscribe(self, client: mqtt.Client, userdata: Any, mid: int, reason_codes: Any, properties: Any) -> None:
+        """Now the store's acks reach us: not before is a record sent."""
+        if any(code.is_failure for code in reason_codes):
+            self._say(f"the broker {self.address.text} does not let this device read its own topics; trying again")
+            client.disconnect()
+            return
+        self._say(f"connected to the broker {self.address.text}")
         self._hello(client)
         with self._lock:
             self._delivery.connected(self._clock.uptime_ms())

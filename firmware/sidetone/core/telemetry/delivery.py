@@ -9,7 +9,7 @@ Time is an argument: t_ms, monotonic.
 """
 
 WINDOW = 64  # records sent and not acked: enough to keep a round trip of a second busy at 50 records/s, small in a broker's queue
-RESEND_MIN_MS = 5000
+RESEND_MIN_MS = 2000  # an ack takes a few hundredths of a second, one for which a slow disk was waited for up to one
 RESEND_MAX_MS = 300_000
 
 
