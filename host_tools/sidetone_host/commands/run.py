@@ -51,11 +51,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(args: argparse.Namespace) -> int:
+    from sidetone.core.telemetry.topics import TopicError
     from sidetone.on_cpython.audio import SoundUnavailable
     from sidetone.on_cpython.board import BoardError
     from sidetone.on_cpython.broker_address import BrokerAddressError
     from sidetone.on_cpython.storage import StorageError
-    from sidetone.core.telemetry.topics import TopicError
 
     if not (-60.0 <= args.baseline_dbfs <= 0.0 and 0.25 <= args.rate_scale <= 4.0):
         raise CannotDo("--baseline-dbfs must be -60 to 0 and --rate-scale 0.25 to 4")
@@ -76,7 +76,6 @@ def _run(args: argparse.Namespace) -> int:
     from sidetone.on_cpython import board as boards
     from sidetone.on_cpython import hearing
     from sidetone.on_cpython.clock import Clock
-
     from sidetone_host import profile, released
 
     board = boards.load(args.board)
@@ -123,7 +122,6 @@ def _wall_seconds(epoch_s: int | None) -> int | None:
 def _source(args: argparse.Namespace, board: Any) -> tuple[Any, int]:
     """What gives the blocks, and how many channels it has."""
     from sidetone.on_cpython.audio import HOP_SAMPLES, LiveSource, WavSource
-
     from sidetone_host import decode
 
     if args.source != "live":
@@ -146,7 +144,6 @@ def _link(args: argparse.Namespace, board: Any, clock: Any, source: Any, manifes
     from sidetone.core.telemetry.outbox import Outbox
     from sidetone.on_cpython.link import Link
     from sidetone.on_cpython.storage import FileStorage
-
     from sidetone_host import folders
 
     storage = FileStorage(args.data or folders.data() / "device" / args.site / args.device)
