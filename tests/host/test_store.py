@@ -7,9 +7,11 @@ import threading
 import time
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+import postgres
 from sidetone_host.dashboard import rows, tables
 from sidetone_host.dashboard.store import Store, StoreError, default_url
 
@@ -26,9 +28,22 @@ def interval(seq, t_ms, **fields):
     return {"schema": 1, "boot": "b1", "seq": seq, "uptime_ms": 9, "t": T, "call": 7, "t_ms": t_ms, "level_dbfs": -23.0, **fields}
 
 
-@pytest.fixture
-def store(tmp_path):
-    with Store(f"sqlite:///{tmp_path / 'data' / 's.db'}") as opened:
+@pytest.fixture(scope="session")
+def postgres_url():
+    with postgres.server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.needs("postgres"))])
+def store(request, tmp_path):
+    """An empty store, once in each database."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'data' / 's.db'}"
+    else:
+        url = request.getfixturevalue("postgres_url")
+        with sa.create_engine(url.replace("postgresql:", "postgresql+psycopg:")).begin() as connection:
+            tables.metadata.drop_all(connection)
+    with Store(url) as opened:
         yield opened
 
 

@@ -80,8 +80,9 @@ class Store:
             for site, device in sorted({(row["site"], row["device"]) for _, row in rows}):
                 self._touch(connection, site, device, now, {})
             for table, row in rows:
-                done = connection.execute(self._insert(table).values(row).on_conflict_do_nothing())
-                new += done.rowcount
+                # RETURNING gives a row for each that was new; PostgreSQL's driver counts no rows by itself
+                put = self._insert(table).values(row).on_conflict_do_nothing().returning(table.c.id)
+                new += len(connection.execute(put).all())
         return new
 
     def put_meta(self, site: str, device: str, message: Message) -> None:
