@@ -1,7 +1,6 @@
 """Who speaks when: interruptions, back-channels, latency, monologue, leakage."""
 
 from calls import broken, found, lamp, play, summary
-
 from sidetone.core.call.turns import Leakage
 
 LONG = [(3_000, 12_000)]  # the customer tells something

@@ -8,7 +8,9 @@ HIS = [(4_500, 9_500), (12_400, 13_000)]  # his request, and his consent
 
 
 def hold(agent=(), customer=(), phrases=(), length_ms=49_000, said=SAID, his=HIS, **more):
-    return play(length_ms, agent=BEFORE + list(agent), customer=his + list(customer), phrases=said + list(phrases), labels=CORE_LABELS, **more)
+    return play(
+        length_ms, agent=BEFORE + list(agent), customer=his + list(customer), phrases=said + list(phrases), labels=CORE_LABELS, **more
+    )
 
 
 def test_a_hold_with_progress_and_thanks_breaks_nothing():

@@ -5,6 +5,7 @@ The rules, in words:
 - From OFF the first step outside starts RISING. Only an unbroken stay outside of `hold_ms` (debounce) makes it ON; one step back cancels.
 - From ON the first step inside starts FALLING. Only an unbroken stay inside of `release_ms` ends it; one step out of it cancels.
 - After that it is COOLING for `cool_ms`: nothing can turn on (refractory period). With `cool_ms` 0 it is OFF at once.
+- `clear` ends everything at once: what was judged is over (a turn, a call) and says nothing about what comes next.
 - Time counts only when `step` is called: a pause of the talker simply is not stepped, so everything is frozen in it.
 """
 
@@ -71,3 +72,11 @@ class Judge:
                 change = TURNED_OFF
         self._state = following
         return change
+
+    def clear(self):
+        """Forget everything; True if it was on and so has turned off."""
+        was_on = self.on
+        self.on = False
+        self._state = OFF
+        self._spent_ms = 0
+        return was_on

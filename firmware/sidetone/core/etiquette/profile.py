@@ -97,6 +97,10 @@ def _is_whole(value):
     return isinstance(value, int) and not isinstance(value, bool)
 
 
+def _is_minute(value):
+    return _is_whole(value) and 0 <= value < 1440
+
+
 def fault_of(row, value):
     """What is wrong with a compiled value for this row, in words that say what to do, or None."""
     kind = row[3]
@@ -121,12 +125,14 @@ def fault_of(row, value):
             return "must be a text"
         return None
     elif kind == "clock":
-        if not _is_whole(value) or not 0 <= value < 1440:
+        if not _is_minute(value):
             return 'must be a time of day such as "05:00"'
         return None
     elif kind == "hours":
+        if not isinstance(value, (tuple, list)):
+            return 'must be a list such as ["12:00-14:00"]'
         for item in value:
-            if not isinstance(item, (tuple, list)) or len(item) != 2:
+            if not isinstance(item, (tuple, list)) or len(item) != 2 or not _is_minute(item[0]) or not _is_minute(item[1]):
                 return 'must be a list such as ["12:00-14:00"]'
         return None
     else:  # words

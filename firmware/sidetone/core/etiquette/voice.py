@@ -4,6 +4,8 @@ from sidetone.core.call.record import decibels
 from sidetone.core.etiquette.judge import NO_CHANGE, TURNED_ON, Judge
 
 HOP_MS = 10
+# ours: a silence of this length ends the talker's turn; whoever is silent is neither loud nor quiet, and his lamp must not stay red
+TURN_MS = 2000
 WORD_MS = 120  # the closure inside a word does not stop the volume's clocks; a pause does
 FLAT_DEAD_BAND_Q8 = 77  # 0.3 st: twice the error of the pitch measurement (FACTS.md)
 FLAT_HOLD_MS = 3000
@@ -46,7 +48,7 @@ class Voice:
         self.flat_judge = Judge(flat, flat + FLAT_DEAD_BAND_Q8, FLAT_HOLD_MS, NO_RELEASE_MS, 0, False)
 
     def hop(self, t_ms, agent):
-        """Every hop: C1 and C2. Frozen in pauses."""
+        """Every hop: C1 and C2. Frozen in pauses within a turn."""
         if not agent.speaking or not agent.level_known or t_ms - agent.speech_ended_ms > WORD_MS:
             return
         level_q8 = agent.level_q8
@@ -69,10 +71,17 @@ class Voice:
         else:
             self._scene.findings.off(rule, t_ms, value)
 
+    def _end_turn(self, t_ms):
+        for rule, judge in (("C1", self.loud), ("C2", self.quiet)):
+            if judge.clear():
+                self._scene.findings.off(rule, t_ms, None)
+
     def tick(self, t_ms, step_ms):
-        """Every tick: D1 and E1. Frozen in pauses."""
+        """Every tick: D1 and E1, frozen in pauses; a turn that is over ends C1 and C2."""
         agent = self._scene.agent
         if not agent.speaking:
+            if agent.speech_ended_ms is not None and t_ms - agent.speech_ended_ms >= TURN_MS:
+                self._end_turn(t_ms)
             return
         rate = agent.rate_per_min
         if rate is not None:
