@@ -64,6 +64,9 @@ class Activity:
 
     def hop(self, t_ms, band_q8):
         """One hop that ends at t_ms, its 300-3500 Hz level in dBFS Q8. True while active."""
+        if self.noise_q8 is None:  # the first hop: it is its own past
+            self._previous_q8 = band_q8
+            self._before_q8 = band_q8
         smooth = (band_q8 + self._previous_q8 + self._before_q8) // 3
         self._before_q8 = self._previous_q8
         self._previous_q8 = band_q8

@@ -31,7 +31,7 @@ def _make_exp2_q15():
     table = []
     for i in range(1 << TABLE_BITS):
         low = 32768
-        high = 65536
+        high = 65536 if i else low + 1
         while high - low > 1:
             middle = (low + high) // 2
             if log2_q12(middle << 14) - (29 << 12) <= i << (12 - TABLE_BITS):
@@ -87,8 +87,8 @@ def mean_square(level_q8):
     log2 = ((level_q8 * 10885) >> 11) + (29 << 12)
     if log2 < 0:
         return 0
-    if log2 > 30 << 12:
-        log2 = 30 << 12
+    if log2 >= 30 << 12:
+        log2 = (30 << 12) - 1
     index = (log2 >> (12 - TABLE_BITS)) & ((1 << TABLE_BITS) - 1)
     rest = log2 & ((1 << (12 - TABLE_BITS)) - 1)
     low = EXP2_Q15[index]

@@ -1,0 +1,42 @@
+"""The pitch's spread on pitches made by hand (semitones over 50 Hz, Q8)."""
+
+from sidetone.core.speech.pitch import PitchSpread
+
+ST = 256
+
+
+def spread(semitones_q8, voicing=900):
+    pitch = PitchSpread()
+    for value in semitones_q8:
+        pitch.hop(value, voicing)
+    return pitch
+
+
+def test_nothing_until_five_seconds_are_voiced():
+    assert spread([20 * ST] * 249).sd_st_q8 is None
+    assert spread([20 * ST] * 300).sd_st_q8 is not None
+
+
+def test_one_tone_is_flat():
+    assert spread([20 * ST + 32] * 500).sd_st_q8 <= ST // 8
+
+
+def test_two_tones_four_semitones_apart_deviate_by_two():
+    pitch = spread([18 * ST + 10, 22 * ST + 10] * 250)
+    assert abs(pitch.sd_st_q8 - 2 * ST) <= ST // 8, pitch.sd_st_q8
+
+
+def test_octave_errors_are_folded():
+    values = [18 * ST, 20 * ST, 22 * ST, 20 * ST] * 120 + [32 * ST] * 20
+    assert abs(spread(values).sd_st_q8 - spread([18 * ST, 20 * ST, 22 * ST, 20 * ST] * 125).sd_st_q8) <= ST // 3
+
+
+def test_unvoiced_hops_do_not_count():
+    pitch = spread([20 * ST] * 500, voicing=300)
+    assert pitch.sd_st_q8 is None and pitch.voiced_ms == 0
+    assert spread([0] * 500).voiced_ms == 0
+
+
+def test_out_of_range_pitch_is_kept_in_range():
+    assert spread([50 * ST] * 300).median_st_q8() is not None
+    assert PitchSpread().median_st_q8() is None
