@@ -47,7 +47,7 @@ STARTED_WITHIN_S = 10.0
 
 
 def password_hash(password: str, salt: bytes, rounds: int = HASH_ROUNDS) -> str:
-    """The password file's hash of a password."""
+    """The password file's hash of a password. salt: 12 bytes, the only length that mosquitto 2.0 takes."""
     digest = hashlib.pbkdf2_hmac("sha512", password.encode(), salt, rounds)
     return f"$7${rounds}${base64.b64encode(salt).decode()}${base64.b64encode(digest).decode()}"
 

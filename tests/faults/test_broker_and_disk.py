@@ -87,9 +87,7 @@ def test_a_wrong_password_is_one_line_and_tried_until_it_is_right(wire: Callable
     assert it.broker.stop() == 0
     accounts = Accounts(it.place.folder)
     stored = accounts.read()[DESK]
-    accounts.file.write_text(
-        accounts.file.read_text().replace(stored, password_hash(wrong.split(":")[2].split("@")[0], b"salt of the test"))
-    )
+    accounts.file.write_text(accounts.file.read_text().replace(stored, password_hash(wrong.split(":")[2].split("@")[0], b"salt of test")))
     accounts.url_file(DESK).write_text(wrong)
     it.start_broker()
     until(lambda: it.desk.ended() is not None, 60, "the device's end")
