@@ -28,10 +28,15 @@ let toSay = new Map();
 let saidAtMs = 0;
 let changed = new Set();
 let drawing = false;
+let framed = 0; // tiles when the frame was last drawn
 
 function serverNowMs() { return performance.now() + serverAheadMs; }
 
-function setText(node, text) { if (node.textContent !== text) node.textContent = text; }
+function setText(node, text) { // the last text is kept beside the node: reading it back from the page costs more
+  if (node.shownText === text) return;
+  node.shownText = text;
+  node.textContent = text;
+}
 
 function number(value, decimals) {
   if (value === null) return "–";
@@ -66,7 +71,8 @@ function make(state) {
   part("a").title = state.site + "/" + state.device;
   const parts = { phase: part(".phase-name"), time: part(".call-time"), level: part(".level"), rate: part(".rate"), age: part(".age"),
                   meter: part(".meter span"), worst: part(".worst"), lamps };
-  return { node, parts, state, worst: "off", group: "", aria: "" };
+  const name = `${state.site}/${state.device}`.toLowerCase();
+  return { node, parts, state, name, worst: "off", group: "", attention: false, shown: true, look: "", meter: "" };
 }
 
 function place(key, tile) { // by site and name, numbers in names as numbers
@@ -106,7 +112,7 @@ function drawChanged() {
   drawing = false;
   for (const tile of changed) { draw(tile); drawAge(tile); }
   changed.clear();
-  drawFrame();
+  if (tiles.size !== framed) drawFrame(); // a new tile is placed at once; counts and filter may wait for the tick
 }
 
 function draw(tile) {
@@ -117,8 +123,8 @@ function draw(tile) {
   for (const [name, lamp] of Object.entries(state.lamps)) {
     const part = parts.lamps[name];
     const look = `lamp ${lamp.colour} ${lamp.pattern}`;
-    if (part.node.className !== look) {
-      part.node.className = look;
+    if (part.look !== look) {
+      part.look = part.node.className = look;
       part.use.setAttribute("href", "#lamp-" + lamp.colour);
       part.word.textContent = words["colour_" + lamp.colour];
     }
@@ -130,7 +136,8 @@ function draw(tile) {
   parts.level.parentElement.classList.toggle("none", state.level_dbfs === null);
   parts.rate.parentElement.classList.toggle("none", state.rate_per_min === null);
   const full = state.level_dbfs === null || !state.speaking ? 0 : (state.level_dbfs - LEVEL_LOW_DBFS) / (LEVEL_HIGH_DBFS - LEVEL_LOW_DBFS);
-  parts.meter.style.transform = `scaleX(${Math.min(1, Math.max(0, full)).toFixed(3)})`;
+  const meter = `scaleX(${Math.min(1, Math.max(0, full)).toFixed(2)})`;
+  if (tile.meter !== meter) { tile.meter = meter; parts.meter.style.transform = meter; }
   if (tile.worst !== before && tile.worst === "red") toSay.set(state.device, parts.worst.textContent);
 }
 
@@ -148,27 +155,30 @@ function drawAge(tile) { // what changes by itself as time goes on
   setText(parts.time, inCall && state.call_began_ms !== null ? clock(now - state.call_began_ms) : "");
   setText(parts.age, state.heard_ms === null ? "" : age(quiet));
   const look = "tile" + (away ? " away" : " worst-" + tile.worst) + (inCall ? " in-call" : "");
-  if (node.className !== look) node.className = look;
+  if (tile.look !== look) { tile.look = look; node.className = look; }
   tile.group = away ? "away" : inCall ? "on_call" : "";
   tile.attention = !away && rank(tile.worst) >= 2;
 }
 
 function drawFrame() { // counts, filter, density, notices
+  framed = tiles.size;
   const show = document.querySelector("#filter input:checked").value;
   const wanted = find.value.trim().toLowerCase();
   const counts = { all: tiles.size, on_call: 0, attention: 0, away: 0 };
   let seen = 0;
-  for (const [key, tile] of tiles) {
+  for (const tile of tiles.values()) {
     if (tile.group) counts[tile.group] += 1;
     if (tile.attention) counts.attention += 1;
-    const fits = (show === "all" || tile.group === show || (show === "attention" && tile.attention)) && key.toLowerCase().includes(wanted);
-    if (tile.node.hidden === fits) tile.node.hidden = !fits;
+    const fits = (show === "all" || tile.group === show || (show === "attention" && tile.attention)) && tile.name.includes(wanted);
+    if (tile.shown !== fits) { tile.shown = fits; tile.node.hidden = !fits; }
     seen += fits;
   }
   for (const node of document.querySelectorAll("[data-count]")) setText(node, String(counts[node.dataset.count]));
-  list.classList.toggle("medium", seen >= MEDIUM_FROM && seen < DENSE_FROM);
-  list.classList.toggle("dense", seen >= DENSE_FROM);
-  list.classList.toggle("densest", seen >= DENSEST_FROM);
+  const density = seen >= DENSEST_FROM ? "dense densest" : seen >= DENSE_FROM ? "dense" : seen >= MEDIUM_FROM ? "medium" : "";
+  if (list.className !== `tiles ${density}`) {
+    list.className = `tiles ${density}`;
+    document.body.classList.toggle("crowded", seen >= DENSEST_FROM);
+  }
   empty.hidden = seen > 0;
   empty.querySelector("[data-empty=none]").hidden = tiles.size > 0;
   empty.querySelector("[data-empty=filtered]").hidden = tiles.size === 0;
