@@ -30,10 +30,17 @@ def test_between_the_limits_a_loud_voice_stays_loud():
 
 
 def test_a_pause_freezes_the_debounce():
-    # 150 ms loud, a pause of 2 s, 200 ms loud: together longer than the debounce, and the judge did not forget
-    lines = play(6_000, agent=[(500, 1_500), (1_500, 1_650, 9), (3_700, 3_900, 9), (4_000, 6_000)], labels=())
+    # 150 ms loud, a pause of 1.5 s, 200 ms loud: together longer than the debounce, and the judge did not forget
+    lines = play(6_000, agent=[(500, 1_500), (1_500, 1_650, 9), (3_200, 3_400, 9), (3_500, 6_000)], labels=())
     assert found(lines, "C1")[0][2] == "on"
-    assert 3_700 < found(lines, "C1")[0][0] <= 3_900
+    assert 3_200 < found(lines, "C1")[0][0] <= 3_400
+
+
+def test_a_turn_that_is_over_ends_the_finding_and_the_red_lamp():
+    lines = play(9_000, agent=[(500, 1_500), (1_500, 3_000, 9), (7_000, 9_000)], labels=())
+    assert [row[2] for row in found(lines, "C1")] == ["on", "off"]
+    assert 5_000 <= found(lines, "C1")[1][0] <= 5_200
+    assert "red" not in [row[1] for row in lamp(lines, "loud") if row[0] > 5_300]
 
 
 def test_quiet_after_two_seconds_of_speech():

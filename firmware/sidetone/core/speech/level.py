@@ -100,6 +100,13 @@ class RunningLevel:
         self.level_q8 = baseline_q8
         self.known = False
 
+    def restart(self):
+        """A new utterance begins after a pause: a raised voice is not assumed to go on, it has to be heard again."""
+        if self._gated_q8 > self._start_q8:
+            self._gated_q8 = self._start_q8
+            self._power = decibel.mean_square(self._start_q8)
+            self.level_q8 = self._start_q8
+
     def hop(self, active, energy_q8, power):
         """active: the activity gate's word for this hop; frozen otherwise."""
         if not active:

@@ -127,6 +127,8 @@ class Meter:
                 self.pauses += 1
             if gap < PAUSE_JOIN_MS:
                 self._advance(gap)
+            else:
+                self._running.restart()
         self.speech_began_ms = began_ms
         self.speech_ended_ms = began_ms
 
