@@ -46,7 +46,7 @@ def build_listener(hearing, released, profile, calibration, call, emit):
         network = spotter = None
         if released is not None:
             network = hearing.StreamingModel(released.model)
-            spotter = PhraseSpotter(released.manifest)
+            spotter = PhraseSpotter(released.manifest, graph=hearing.KeywordGraph)
         scale_pm = calibration.rate_scale_pm if channel == "agent" else RATE_SCALE_PM
         meter = Meter(calibration.baseline_q8, scale_pm)
         ears.append(Ear(channel, hearing.ChannelKernels(), hearing.FrontEnd(), hearing.quantize, network, spotter, meter))

@@ -1,7 +1,8 @@
 """Everything a listener needs of this runtime, under one name: sidetone.app is given this module and asks no more."""
 
+from sidetone.on_cpython.decoder import KeywordGraph
 from sidetone.on_cpython.frontend import FrontEnd, quantize
 from sidetone.on_cpython.inference import StreamingModel
 from sidetone.on_cpython.kernels import ChannelKernels
 
-__all__ = ["ChannelKernels", "FrontEnd", "StreamingModel", "quantize"]
+__all__ = ["ChannelKernels", "FrontEnd", "KeywordGraph", "StreamingModel", "quantize"]

@@ -27,9 +27,10 @@ STEP_MS = 30
 
 
 class PhraseSpotter:
-    """`manifest` is a model's manifest as parsed JSON; `site_phrases` are (label, [unit ids, ...]) or dicts like its labels."""
+    """`manifest` is a model's manifest as parsed JSON; `site_phrases` are (label, [unit ids, ...]) or dicts like its labels;
+    `graph` makes the keyword graph: this folder's plain loop, or a port's that gives the same integers faster."""
 
-    def __init__(self, manifest, site_phrases=()):
+    def __init__(self, manifest, site_phrases=(), graph=KeywordGraph):
         units = manifest["heads"]["units"]
         tokens = manifest["heads"]["labels"]
         self._units_first = units["first"]
@@ -69,7 +70,7 @@ class PhraseSpotter:
             self._token_weight.append((row.get("token_weight_q8", 0) * scale_q16) >> 8)
             token = row.get("token", -1)
             self._token.append(-1 if token is None or token < 0 else self._tokens_first + token)
-        self.graph = KeywordGraph(phrases, manifest["fit_limit"])
+        self.graph = graph(phrases, manifest["fit_limit"])
         self._fit_none = manifest["fit_limit"]
         self._costs = [0] * (self._units_end - self._units_first)
         self._fits = [[NEVER] * HOLD_STEPS for _ in range(self.count)]

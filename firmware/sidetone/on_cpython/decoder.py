@@ -1,0 +1,88 @@
+"""The keyword graph on whole arrays: what core/speech/decoder.py says one place at a time, the same integers in the same order.
+
+A phrase is a column, its s-th unit row s; `_on` holds the paths on the units, `_gap` those on the blank after each. The plain loop
+goes from a phrase's end to its start, so every place is made from its neighbours' values of the step before: so is every row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidetone.core.speech.decoder import AGE_BITS, AGE_MASK, DEAD, STEPS_MORE, STEPS_PER_UNIT
+
+Int32s = NDArray[np.int32]
+NEVER = -1  # a limit that no path meets
+
+
+class KeywordGraph:
+    """`phrases`: unit ids of each; `limit`: mean cost per unit above which a path dies. Read `fits` after a `step` that gave True."""
+
+    def __init__(self, phrases: Sequence[Sequence[int]], limit: int) -> None:
+        self.count = len(phrases)
+        lengths = np.array([len(phrase) for phrase in phrases], np.int32)
+        rows = int(lengths.max(initial=1))
+        place = np.arange(rows, dtype=np.int32)[:, np.newaxis]
+        units = np.zeros((rows, self.count), np.intp)
+        for column, phrase in enumerate(phrases):
+            units[: len(phrase), column] = phrase
+        self._units = units
+        over = (lengths * limit << AGE_BITS).astype(np.int32)
+        self._over_on = np.where(place < lengths, over, NEVER).astype(np.int32)
+        self._over_gap = np.where(place < lengths - 1, over, NEVER).astype(np.int32)
+        # A unit said twice needs the blank between: the path straight from the unit before is as good as dead.
+        self._barred = np.where(units[1:] == units[:-1], DEAD, 0).astype(np.int32)
+        self._begin_living = self._over_on[0]
+        self._begin_idle = np.minimum(over, (4 * limit << AGE_BITS) + 1).astype(np.int32)
+        self._ends = ((lengths - 1) * self.count + np.arange(self.count)).astype(np.intp)
+        self._lengths = lengths
+        self._oldest = lengths * STEPS_PER_UNIT + STEPS_MORE
+        self._paths = np.empty((2, rows, self.count), np.int32)
+        self._on, self._gap = self._paths[0], self._paths[1]
+        self._fresh = np.empty((rows, self.count), np.int32)
+        self.fits = [-1] * self.count
+        self.reset()
+
+    def reset(self) -> None:
+        self._paths.fill(DEAD)
+        self._living = np.zeros(self.count, np.bool_)
+        self._any_living = False
+        self._fitting: list[int] = []
+        self.fits[:] = [-1] * self.count
+
+    def step(self, costs: Sequence[int], blank: int) -> bool:
+        """As the core's: `costs[u]` of every unit, `blank` the cost of saying none; True if any phrase fits."""
+        if self._fitting:
+            for column in self._fitting:
+                self.fits[column] = -1
+            self._fitting = []
+        cost = np.array(costs, np.int32)
+        cost <<= AGE_BITS
+        cost += 1
+        cost = cost.take(self._units)
+        begin = cost[0]
+        if not self._any_living and (begin > self._begin_idle).all():
+            return False
+        on, gap, fresh = self._on, self._gap, self._fresh
+        np.maximum(on[:-1], self._barred, out=fresh[1:])
+        np.minimum(fresh[1:], gap[:-1], out=fresh[1:])
+        np.minimum(gap, on, out=gap)
+        gap += (blank << AGE_BITS) + 1
+        np.minimum(on[1:], fresh[1:], out=on[1:])
+        on[1:] += cost[1:]
+        on[0] = begin
+        begin_over = begin > np.where(self._living, self._begin_living, self._begin_idle)
+        np.putmask(gap, gap > self._over_gap, DEAD)
+        np.putmask(on, on > self._over_on, DEAD)
+        np.putmask(on[0], begin_over, DEAD)
+        self._living = self._paths.min(axis=(0, 1)) < DEAD
+        self._any_living = bool(self._living.any())
+        ends = on.take(self._ends)
+        if ends.min() >= DEAD:
+            return False
+        for column in np.flatnonzero((ends < DEAD) & ((ends & AGE_MASK) <= self._oldest)).tolist():
+            self.fits[column] = int(ends[column] >> AGE_BITS) // int(self._lengths[column])
+            self._fitting.append(column)
+        return bool(self._fitting)
