@@ -82,9 +82,10 @@ class Desk:
         self.profiles.append((name, values))
 
     def sound(self, level, hops):
+        """Words of 80 ms with gaps of 20 ms: a level without any gap would be the noise floor."""
         for _ in range(0, hops, 10):
             self.now_ms += 100
-            self.device.feed([[level] * (10 * HOP_SAMPLES)], 0)
+            self.device.feed([[level] * (8 * HOP_SAMPLES) + [HUSH] * (2 * HOP_SAMPLES)], 0)
 
 
 def value(rows, key):
