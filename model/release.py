@@ -15,22 +15,6 @@ from model.network import macs
 RELEASED = Path(__file__).parent / "released"
 
 
-def text_defaults(manifest, table):
-    """Cutoffs for phrases given as text, by number of units: from the taboo labels' own cutoffs, stricter when short."""
-    by_units = {}
-    for row in manifest["labels"]:
-        if row["tier"] == "taboo":
-            by_units.setdefault(min(len(p) for p in row["phrases"]), []).append(row["cutoff_q8"])
-    known = sorted(v for vs in by_units.values() for v in vs)
-    middle = known[len(known) // 2] if known else -128
-    out = []
-    for units in range(25):
-        # Under 5 units (two syllables) chance fits are common: half the cost allowed; over 8, the middle of the taboo tier.
-        share = 0.5 if units < 5 else 0.75 if units < 7 else 1.0
-        out.append(int(middle * share))
-    return out
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run")
@@ -45,9 +29,10 @@ def main():
     manifest = tune.skeleton(name, args.version, *act["out"])
     real = features.extra(args.extra) if args.extra else []
     held = [c for k, c in enumerate(real) if k % features.HELD_OUT == 0]
-    table = tune.tune(manifest, tune.material(quantize.Streaming(content), held))
+    rows = tune.material(quantize.Streaming(content), held)
+    manifest["text"]["cutoff_q8_by_units"] = tune.text_cutoffs(manifest, rows)
+    table = tune.tune(manifest, rows)
     manifest["sha256"] = hashlib.sha256(content).hexdigest()
-    manifest["text"]["cutoff_q8_by_units"] = text_defaults(manifest, table)
     manifest["trained_on"] = ["synthetic: Kokoro-82M v1.0 (Apache-2.0), styles of kokoro-js 1.2.1"]
     if real:
         manifest["trained_on"].append("real: AISHELL-1 sample, 2 speakers (Apache-2.0)")

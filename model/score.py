@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "firmware"))
 
 GAP = int(0.8 * augment.RATE)
 LATE_STEPS = 20
+FAR = -32768  # heard_q8 of a label that was not heard at all
 CONDITIONS = ("clean", "noise20", "noise10", "g711")
 
 
@@ -60,27 +61,25 @@ def logits(network, made):
     return [(network(frames), spans) for frames, spans in made]
 
 
-def peaks(spotter, rows, spans):
-    """-> float array [clips, labels]: the highest heard_q8 in each clip's window (spotter is reset first)."""
-    spotter.reset()
-    trace = np.full((len(rows), spotter.count), -32768, np.int32)
-    table = rows.tolist()
-    for t, row in enumerate(table):
-        spotter.step(t * 30, row)
-        trace[t] = spotter.heard_q8
-    return np.array([trace[a : b + LATE_STEPS].max(0) for _, a, b in spans])
+def listen(spotter, rows, spans):
+    """One stream through a reset spotter -> (trace int32 [steps, labels] of heard_q8, per clip [(label, step, posterior)]).
 
-
-def events(spotter, rows, spans):
-    """-> per clip the list of (label, step, posterior); events outside all windows belong to the clip before."""
+    Events outside all windows belong to the clip before.
+    """
     spotter.reset()
-    found = [[] for _ in spans]
-    starts = [a for _, a, _ in spans]
+    trace = np.empty((len(rows), spotter.count), np.int32)
+    found, starts = [[] for _ in spans], [a for _, a, _ in spans]
     for t, row in enumerate(rows.tolist()):
         for label, _, posterior in spotter.step(t * 30, row):
             k = max(0, int(np.searchsorted(starts, t, side="right")) - 1)
             found[k].append((label, t, posterior))
-    return found
+        trace[t] = spotter.heard_q8
+    return trace, found
+
+
+def peaks(trace, spans):
+    """Trace -> int32 [clips, labels]: the highest value in each clip's window."""
+    return np.array([trace[a : b + LATE_STEPS].max(0) for _, a, b in spans])
 
 
 def unit_error(rows, spans, units, tokens):

@@ -13,7 +13,7 @@ import time
 import numpy as np
 import torch
 
-from model.corpus import features, tts
+from model.corpus import features, labels, splice, tts
 from model.network import FEATURE_SCALE, TOKENS, Network, macs
 
 SIZES = {  # shards of synthetic speech, rounds, passes per round
@@ -106,6 +106,28 @@ def edits(a, b):
     return int(row[-1])
 
 
+def cut_up(net, clips, rng):
+    """Align every clip by the network as it is -> pieces to splice; badly aligned clips are left whole."""
+    phrases = [labels.phrase_units(name) for name in labels.LABELS]
+    out, poor = [], 0
+    net.eval()
+    with torch.no_grad():
+        for clip in clips:
+            lead = np.zeros(4800, np.float32)
+            audio = np.concatenate([lead, clip.audio, lead]) * 0.3 + rng.standard_normal(len(clip.audio) + 9600) * 1e-4
+            frames = features.frontend(np.round(audio * 32767).astype(np.int16))
+            frames = frames[: len(frames) // 3 * 3].astype(np.float32) * FEATURE_SCALE
+            logp = net(torch.from_numpy(frames)[None])[0, :, :TOKENS].log_softmax(-1).numpy()
+            found = splice.align(logp, clip.target)
+            if found is None or found[1] < -1.5:
+                poor += 1
+                continue
+            out += splice.pieces(clip, found[0] - 10, phrases, rng)
+    net.train()
+    print(f"{len(out)} pieces; {poor} clips aligned too badly", flush=True)
+    return out
+
+
 def unit_errors(net, items, units):
     """-> unit error rate of greedy decoding over items (labels dropped)."""
     wrong = total = 0
@@ -160,7 +182,8 @@ def main():
             break
         clips = features.synthetic("train", range(shards)) + real
         path = run / "variant.npz"
-        features.variant(clips, [101, number], path)
+        cut = cut_up(net, clips, np.random.default_rng([303, number])) if number or args.start else []
+        features.variant(clips, [101, number], path, pieces=cut)
         items = features.load_variant(path)
         made = time.monotonic() - began
         rng = np.random.default_rng([202, number])

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from pymicro_features import MicroFrontend
 
-from model.corpus import augment, labels, pinyin, synthesize
+from model.corpus import augment, labels, pinyin, splice, synthesize
 
 HELD_OUT = 6  # of an extra corpus every sixth clip is kept out of training, for the cutoffs
 STEP = 3  # frames of 10 ms per network step
@@ -139,10 +139,15 @@ def sequence(clips, others, rng, strength=1.0):
     return frames[: steps * STEP], target, per_step(active)[:, 1], per_step(rate).mean(1)
 
 
-def variant(clips, seed, path, strength=1.0, real_weight=2):
-    """Write one augmented pass over the clips (real ones `real_weight` times) to `path`."""
+def variant(clips, seed, path, strength=1.0, real_weight=2, pieces=()):
+    """Write one augmented pass over the clips (real ones `real_weight` times) to `path`.
+
+    With `pieces` (splice.py) as much speech again is spliced from them, instead of the real clips' second time.
+    """
     rng = np.random.default_rng(seed)
-    pool = [c for c in clips for _ in range(real_weight if c.real else 1)]
+    pool = [c for c in clips for _ in range(real_weight if c.real and not len(pieces) else 1)]
+    if len(pieces):
+        pool += splice.shuffled(pieces, int(1.1 * len(clips)), rng)
     order = rng.permutation(len(pool))
     others = [clips[int(k)].audio for k in rng.integers(len(clips), size=min(200, len(clips)))]
     frames, targets, speech, density, k = [], [], [], [], 0
