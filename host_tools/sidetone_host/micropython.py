@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 
 import sidetone
+from sidetone.core.telemetry.messages import Fixed, Rows, encode
 from sidetone_host.errors import CannotDo
 
 HEAP = "heapsize=64m"  # a device has 8 MB; this is for a replay's long lists, not for what runs on the device
@@ -126,3 +127,27 @@ def answers(content: bytes, steps: npt.NDArray[np.int8], outputs: int, kind: npt
     """int8 [steps, ...] through the device's interpreter -> raw integers [steps, outputs]; content: the model's file."""
     chunks = itertools.chain((content,), (steps[first : first + STEPS_A_CHUNK].tobytes() for first in range(0, len(steps), STEPS_A_CHUNK)))
     return np.frombuffer(b"".join(converse({"task": "model"}, chunks)), kind).reshape(-1, outputs)
+
+
+def replay(request: dict[str, Any], content: bytes, blocks: Iterable[list[npt.NDArray[np.int16]]]) -> Iterator[tuple[int, str, list[Any]]]:
+    """One call through the device's listener: yields (t_ms, kind, rows) as the listener of this Python would.
+
+    request: what firmware/sidetone/on_micropython/pipe.py's `replay` asks for; content: the network's file.
+    """
+    chunks = itertools.chain((content,), (b"".join(samples.tobytes() for samples in block) for block in blocks))
+    for answer in converse({"task": "replay", **request}, chunks):
+        for line in answer.decode().splitlines():
+            yield _parsed(line)
+
+
+def _parsed(line: str) -> tuple[int, str, list[Any]]:
+    """A line that the device wrote -> (t_ms, kind, rows), which encode to that very line again."""
+    rows = json.loads(line, parse_float=_fixed, object_pairs_hook=Rows).rows
+    if encode(rows) != line:
+        raise RuntimeError(f"the device wrote a line that is not in its own encoder's form: {line}")
+    return rows[1][1], rows[0][1], rows[2:]
+
+
+def _fixed(text: str) -> Fixed:
+    whole, _, fraction = text.partition(".")
+    return Fixed(int(whole + fraction), len(fraction))

@@ -1,6 +1,6 @@
 """Everything a listener needs of this runtime, under one name: sidetone.app is given this module and asks no more."""
 
-from sidetone.core.speech.decoder import KeywordGraph
+from sidetone.on_micropython.decoder import KeywordGraph
 from sidetone.on_micropython.frontend import FrontEnd, quantize
 from sidetone.on_micropython.inference import StreamingModel
 from sidetone.on_micropython.kernels import ChannelKernels

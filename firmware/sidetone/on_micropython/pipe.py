@@ -78,7 +78,58 @@ def model(request):
         data = read_chunk()
 
 
-TASKS = {"features": features, "measures": measures, "model": model}
+class Released:
+    """A network and its manifest, as sidetone.app wants them."""
+
+    def __init__(self, manifest, network):
+        self.manifest = manifest
+        self.model = network
+
+
+def replay(request):
+    """A whole call: the model's bytes, then blocks of whole hops (agent's samples, then the customer's); JSON Lines out for each.
+
+    request: profile (differences from the defaults), baseline_q8, rate_scale_pm, has_customer, direction, start_s, states
+    (t_ms, phase, by), manifest; with "measures" true a line of kind `measure` after each block.
+    """
+    from sidetone import app
+    from sidetone.core.etiquette.profile import Profile
+    from sidetone.core.telemetry.messages import encode
+    from sidetone.on_micropython import hearing
+
+    said = []
+
+    def emit(t_ms, kind, rows):
+        said.append(encode([("kind", kind), ("t_ms", t_ms)] + list(rows)))
+        said.append("\n")
+
+    released = Released(request["manifest"], read_chunk())
+    listener = app.build_listener(
+        hearing,
+        released,
+        Profile(request["profile"]),
+        app.Calibration(request["baseline_q8"], request["rate_scale_pm"]),
+        app.CallSetup(request["has_customer"], request["direction"], request["start_s"]),
+        emit,
+    )
+    for state in request["states"]:
+        listener.call_state(*state)
+    channels = 2 if request["has_customer"] else 1
+    data = read_chunk()
+    while data:
+        samples = array("h", data)
+        length = len(samples) // channels
+        listener.feed([samples[channel * length : (channel + 1) * length] for channel in range(channels)])
+        if request["measures"]:
+            emit(listener.t_ms, "measure", listener.conduct.measures(listener.t_ms))
+        write_chunk(["".join(said).encode()])
+        said.clear()
+        data = read_chunk()
+    listener.finish()
+    write_chunk(["".join(said).encode()])
+
+
+TASKS = {"features": features, "measures": measures, "model": model, "replay": replay}
 
 
 def main():

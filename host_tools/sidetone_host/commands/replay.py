@@ -91,7 +91,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _player(runtime: str) -> Callable[..., Iterator[Line]]:
     if runtime == "micropython":
-        raise CannotDo("replay on MicroPython is not built yet (issue 4); --runtime cpython plays the same rules")
+        return play_on_micropython
     return play_on_cpython
 
 
@@ -120,6 +120,26 @@ def play_on_cpython(recording: Recording, settings: Any, states: list[CallState]
         heard.clear()
     listener.finish()
     yield from heard
+
+
+def play_on_micropython(recording: Recording, settings: Any, states: list[CallState], args: argparse.Namespace) -> Iterator[Line]:
+    """The same, played by the device's code on a MicroPython of this machine."""
+    from sidetone.on_cpython import audio
+    from sidetone_host import micropython, released
+
+    network = released.load()
+    request = {
+        "profile": settings.differences(),
+        "baseline_q8": round(args.baseline_dbfs * 256),
+        "rate_scale_pm": round(args.rate_scale * 1000),
+        "has_customer": len(recording.channels) > 1,
+        "direction": args.direction,
+        "start_s": _wall_seconds(args.start),
+        "states": [list(state) for state in states],
+        "manifest": network.manifest,
+        "measures": bool(args.plot),
+    }
+    return micropython.replay(request, network.model, audio.WavSource(recording, realtime=args.realtime))
 
 
 def _wall_seconds(start: datetime | None) -> int | None:

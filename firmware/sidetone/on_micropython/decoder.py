@@ -1,0 +1,134 @@
+"""The keyword graph in viper: core/speech/decoder.py, which explains it, with all phrases' paths in one array of int32."""
+
+from array import array
+
+import micropython
+from micropython import const
+from sidetone.core.speech.decoder import DEAD, STEPS_MORE, STEPS_PER_UNIT
+
+_DEAD = const(0x3FF00000)  # core's DEAD, as viper wants it
+_AGE_BITS = const(10)
+_AGE_MASK = const(1023)
+
+
+@micropython.viper
+def advance(units: ptr8, paths: ptr32, table: ptr16, fits: ptr16, costs: ptr16, count: int, blank: int, limit: int) -> int:
+    """One step of every phrase; returns how many fit.
+
+    units: all phrases' units, one after the other; paths: two places a unit; table: three words a phrase: units, oldest age, living;
+    fits: int16 a phrase; costs: of every unit; blank: cost of saying none; limit: mean cost a unit above which a path dies.
+    """
+    fitting = 0
+    blank = (blank << _AGE_BITS) + 1
+    start_limit = limit << 2
+    while count:
+        fits[0] = 0xFFFF
+        n = table[0]
+        begin = costs[units[0]]
+        if table[2] or begin <= start_limit:
+            over = n * limit << _AGE_BITS
+            alive = 0
+            s = n - 1
+            p = ptr32(int(paths) + (s << 3))  # the places of unit s: on it, and on the blank after it
+            while s > 0:
+                unit = units[s]
+                on = p[0]
+                q = ptr32(int(p) - 8)
+                best = q[1]
+                if units[s - 1] != unit and q[0] < best:
+                    best = q[0]
+                if s < n - 1:
+                    gap = p[1]
+                    if on < gap:
+                        gap = on
+                    if gap < _DEAD:
+                        gap += blank
+                        if gap > over:
+                            gap = _DEAD
+                        else:
+                            alive = 1
+                    p[1] = gap
+                if on < best:
+                    best = on
+                if best < _DEAD:
+                    best += (costs[unit] << _AGE_BITS) + 1
+                    if best > over:
+                        best = _DEAD
+                    else:
+                        alive = 1
+                p[0] = best
+                p = q
+                s -= 1
+            if n > 1:
+                gap = p[1]
+                if p[0] < gap:
+                    gap = p[0]
+                if gap < _DEAD:
+                    gap += blank
+                    if gap > over:
+                        gap = _DEAD
+                    else:
+                        alive = 1
+                p[1] = gap
+            begin = (begin << _AGE_BITS) + 1
+            if begin > over:
+                begin = _DEAD
+            else:
+                alive = 1
+            p[0] = begin
+            table[2] = alive
+            p = ptr32(int(paths) + ((n - 1) << 3))
+            end = p[0]
+            if end < _DEAD and (end & _AGE_MASK) <= table[1]:
+                end >>= _AGE_BITS
+                fit = 0
+                while end >= n:
+                    end -= n
+                    fit += 1
+                fits[0] = fit
+                fitting += 1
+        units = ptr8(int(units) + n)
+        paths = ptr32(int(paths) + (n << 3))
+        table = ptr16(int(table) + 6)
+        fits = ptr16(int(fits) + 2)
+        count -= 1
+    return fitting
+
+
+class KeywordGraph:
+    """`phrases`: unit ids of each; `limit`: mean cost per unit above which a path dies. Read `fits` after a `step` that gave True."""
+
+    def __init__(self, phrases, limit):
+        self.count = len(phrases)
+        self.fits = array("h", [-1] * self.count)
+        self._limit = limit
+        self._table = array("H")
+        places = 0
+        most = 0
+        for phrase in phrases:
+            self._table.extend(array("H", (len(phrase), len(phrase) * STEPS_PER_UNIT + STEPS_MORE, 0)))
+            places += len(phrase)
+            most = max(most, max(phrase))
+        self._units = bytearray(places)
+        place = 0
+        for phrase in phrases:
+            for unit in phrase:
+                self._units[place] = unit
+                place += 1
+        self._costs = array("H", bytes(2 * (most + 1)))
+        self._paths = array("i", bytes(8 * places))
+        self.reset()
+
+    def reset(self):
+        for k in range(self.count):
+            self.fits[k] = -1
+            self._table[3 * k + 2] = 0
+        for place in range(len(self._paths)):
+            self._paths[place] = DEAD
+
+    def step(self, costs, blank):
+        """As the core's: `costs[u]` of every unit, `blank` the cost of saying none; True if any phrase fits."""
+        kept = self._costs
+        for unit in range(len(kept)):
+            kept[unit] = costs[unit]
+        return advance(self._units, self._paths, self._table, self.fits, kept, self.count, blank, self._limit) > 0
