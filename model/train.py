@@ -189,6 +189,8 @@ def main():
         rng = np.random.default_rng([202, number])
         sums, count = np.zeros(3), 0
         for p in range(passes):
+            if budget and time.monotonic() - started > budget:
+                break
             todo = batches(items, rng)
             for k, group in enumerate(todo):
                 at = (number + (p + k / len(todo)) / passes) / rounds
@@ -211,7 +213,7 @@ def main():
                 features.variant(dev, 5, dev_path, strength=0.6)
         error = unit_errors(net, features.load_variant(dev_path)[:30], 59) if dev_path.exists() else None
         row = {"round": number, "clips": len(clips), "hours": round(sum(len(c.audio) for c in clips) / 57.6e6, 2),
-               "steps": count, "ctc": sums[0] / count, "speech": sums[1] / count, "rate": sums[2] / count,
+               "steps": count, "losses": [round(v / max(1, count), 4) for v in sums],
                "dev_unit_error": error, "made_s": round(made), "spent_s": round(time.monotonic() - began)}  # fmt: skip
         log.append(row)
         print(json.dumps(row), flush=True)
