@@ -124,7 +124,7 @@ def run(call: dict[str, Any], length_ms: int = 45_000) -> list[tuple[int, str, l
     return lines
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(CALL)
 def test_any_call_is_told_in_order_and_whole(call: dict[str, Any]) -> None:
     lines = run(call)

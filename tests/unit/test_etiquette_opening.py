@@ -60,7 +60,8 @@ def test_the_customers_greeting_does_not_count():
 
 def test_stages_missing_are_told_once_the_opening_is_over():
     lines = play(29_000, agent=TALK, phrases=[(1_300, "greeting")], labels=CORE_LABELS)
-    assert found(lines, "B2", "B3") == [(12_700, "B2", "event"), (12_700, "B3", "event")]
+    # due at 12.7 s, in the middle of a sentence that ends at 16 s
+    assert found(lines, "B2", "B3") == [(16_700, "B2", "event"), (16_700, "B3", "event")]
     assert ("amber", "steady") in [row[1:] for row in lamp(lines, "phrase")]
     assert summary(lines)["opening_stages"] == 1
 
@@ -131,3 +132,10 @@ def test_outbound_quiet_hours_and_convenience():
     assert "M2" not in broken(play(2_000, agent=[(500, 2_000)], start_s=night_s))
     assert "M1" in broken(play(40_000, agent=TALK, direction="out"))
     assert "M1" not in broken(play(40_000, agent=TALK, phrases=[(3_000, "convenient")], direction="out"))
+
+
+def test_the_sentence_in_hand_is_heard_out_but_not_for_ever():
+    late = [(1_300, "greeting"), (2_600, "service"), (14_000, "offer_help")]
+    assert broken(play(20_000, agent=[(500, 3_000), (11_000, 14_500)], phrases=late, labels=("greeting", "service", "offer_help"))) == []
+    lines = play(30_000, agent=[(500, 3_000), (11_000, 29_000)], phrases=late[:2], labels=("greeting", "service", "offer_help"))
+    assert found(lines, "B3")[0][0] == 17_500

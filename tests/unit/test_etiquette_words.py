@@ -60,6 +60,7 @@ def test_words_that_the_profile_drops_are_not_watched():
 def test_not_one_polite_word():
     assert "G1" in broken(call(opening=[], closing=[]))
     assert "G1" not in broken(call(opening=[], closing=[(26_500, "thanks")]))
+    assert "G1" not in broken(call([(15_000, "hold")], opening=[], closing=[]))  # please wait: there is a please in it
 
 
 def test_too_many_apologies():

@@ -4,14 +4,16 @@ outbound opening and quiet hours (M1, M2).
 The rules, in words:
 - The clock starts at the pick-up where that is known, else with the agent's first speech.
 - B1 turns on when the deadline passes without a greeting, and off when the greeting comes after all.
-- B2, B3 and A2 are judged once, when the time for the opening is over.
+- B2, B3 and A2 are judged once, when the time for the opening is over and the agent has finished the sentence he is in, but not more than
+  SENTENCE_MS later.
 - PHRASE_LAG_MS of grace covers the network's own delay.
 """
 
 from sidetone.core.call.phase import RINGING
 from sidetone.core.call.record import CALL_TOO_SHORT, NO_CLOCK, NO_NETWORK, NO_RINGING, NO_SPEECH, seconds
-from sidetone.core.etiquette.scene import PHRASE_LAG_MS
+from sidetone.core.etiquette.scene import PHRASE_LAG_MS, SAID_WITHIN_MS
 
+SENTENCE_MS = 5_000  # a spoken opening takes 4-5 s: one that has begun in time is heard out
 OUTBOUND_OPENING_MS = 30_000  # rules.tsv M1: "in the first 30 s"
 # label -> the key of the part of day it belongs to
 _DAY_PARTS = (
@@ -49,7 +51,7 @@ class Opening:
         self._abandon_told = False
         self._outbound_judged = not scene.outbound or "convenient" not in scene.labels
         self._enforce_order = profile.get("greeting.order.enforce")
-        self._check_day_part = profile.get("greeting.check_time_of_day") and scene.start_s is not None
+        self._check_day_part = profile.get("greeting.check_time_of_day") and scene.start_s is not None and "greeting_morning" in scene.labels
         self._quiet_hours_judged = False
         for rule, stage in (("B1", 0), ("B2", 1), ("B3", 2)):
             if not self._stages[stage]:
@@ -112,7 +114,9 @@ class Opening:
             if self._stages[0] and self._stage_ms[0] is None:
                 scene.findings.on("B1", t_ms, seconds(since_ms), seconds(self._deadline_ms))
         if not self._opening_judged and since_ms >= self._opening_ms + PHRASE_LAG_MS:
-            self._judge_opening(t_ms)
+            silent_ms = scene.turns.agent.silent_ms(t_ms)
+            if silent_ms is None or silent_ms >= SAID_WITHIN_MS or since_ms >= self._opening_ms + SENTENCE_MS:
+                self._judge_opening(t_ms)
         if not self._outbound_judged and since_ms >= OUTBOUND_OPENING_MS:
             self._outbound_judged = True
             if scene.said_ms(("convenient",)) is None:

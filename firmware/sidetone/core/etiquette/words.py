@@ -12,7 +12,8 @@ EXCLUDE_MS = 2_000
 REPEAT_MS = 1_500  # the same words spotted twice in one breath are one hit
 THANKS_ANSWER_MS = 4_000  # rules.tsv G9: 3 s, and the network's delay on both sides
 SPOKEN_MS = 10_000  # with less speech than this nothing polite was owed
-POLITE = ("greeting", "greeting_time", "thanks", "apology", "farewell")
+# every label whose words hold one of the five polite ones (greeting, please, thanks, sorry, farewell): missing one of them is no rudeness
+POLITE = ("greeting", "greeting_time", "service", "offer_help", "invite", "hold", "apology", "thanks", "farewell")
 # taboo label -> labels that show a prescribed sentence around it (taboo.exclude of the profile)
 _EXCLUDED_BY = (
     ("taboo_dont_know", ("clarity_check", "repeat_request")),
