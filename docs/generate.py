@@ -1,7 +1,7 @@
 """Writes the documents that are made from the code's tables: `make docs`. A test says when one is stale.
 
-    python docs/generate.py            write them
-    python docs/generate.py --check    only say which are stale; exit code 1 if any
+python docs/generate.py            write them
+python docs/generate.py --check    only say which are stale; exit code 1 if any
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sidetone.core.etiquette.settings import SETTINGS
+from sidetone_host.schemas.page import page as mqtt_page
 
 DOCS = Path(__file__).resolve().parent
 
@@ -45,8 +46,8 @@ def settings() -> str:
         "",
         "Written by `make docs` from `firmware/sidetone/core/etiquette/settings.py`; change it there.",
         "",
-        "A site's profile is a TOML file that names its base (`base = \"default-zh\"`) and holds only what differs, as `key = value` or",
-        "`key = { value = ..., src = \"...\" }`. `sidetone profile check FILE` lists all faults at once. Source: `S2:1935` is a line of",
+        'A site\'s profile is a TOML file that names its base (`base = "default-zh"`) and holds only what differs, as `key = value` or',
+        '`key = { value = ..., src = "..." }`. `sidetone profile check FILE` lists all faults at once. Source: `S2:1935` is a line of',
         "the written standard, `ours` means that the standard gives no number.",
     ]
     section = None
@@ -60,14 +61,12 @@ def settings() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"settings.md": settings}
+PAGES: dict[str, Callable[[], str]] = {"mqtt.md": mqtt_page, "settings.md": settings}
 
 
 def stale() -> list[str]:
     """The pages whose file is not what the code would write."""
-    return [
-        name for name, page in PAGES.items() if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != page()
-    ]
+    return [name for name, page in PAGES.items() if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != page()]
 
 
 def main(argv: list[str]) -> int:

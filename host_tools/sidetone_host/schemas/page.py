@@ -1,0 +1,138 @@
+"""docs/mqtt.md, written from the topics, the schemas and the payload builders themselves."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from sidetone.core.call.record import RECORD_FIELDS
+from sidetone.core.telemetry import commands, delivery, outbox, payloads, topics
+from sidetone.core.telemetry.messages import Fixed, Rows
+from sidetone_host import schemas
+
+WRITERS = {"cmd": "host", "ack": "host"}
+
+INTRODUCTION = f"""# MQTT: what a device says and hears
+
+Written by `make docs` from `host_tools/sidetone_host/schemas/`, `firmware/sidetone/core/telemetry/`; change it there.
+
+MQTT 3.1.1, payloads UTF-8 JSON of less than 1.5 KiB. Numbers only: no sound, no words, of phrases only the label. Topics are
+`{topics.ROOT}/{{site}}/{{device}}/` and one of:
+"""
+
+RULES = f"""
+A site and a device are named by 1 to {topics.NAME_MAX} characters of `a-z A-Z 0-9 _ -`.
+
+## Rules
+
+- **Identity.** Every message of a device has `boot` and `seq`; with the device's name they are its identity. A repeat has the same
+  ones and changes nothing in the store: what was stored first stays. A device whose storage is new begins at a random `boot`, so a wiped
+  one does not overwrite its earlier life.
+- **Time.** `t` is the device's clock and null before the time is known; `uptime_ms` never lies and puts messages of one boot in
+  order. `t_ms` is time within the call.
+- **Delivery.** `call`, `event` and `interval` are sent until the ingest says `ack`; the broker's PUBACK does not mean stored. The ingest
+  acknowledges after the store's transaction. Calls and events wait in the device's outbox on disk, through power cuts; intervals
+  in its memory. At most {delivery.WINDOW} are on their way at once; without an ack they are sent again after
+  {delivery.RESEND_MIN_MS // 1000} s, then after twice as long each time, up to {delivery.RESEND_MAX_MS // 1000} s, and at once after a new connection.
+- **Bounds.** The outbox is bounded; when it is full the oldest intervals go first, then the oldest events, then the oldest calls.
+  What was dropped is counted in `meta`.
+- **A call cut by a power cut or kill** is reported at the next start, once, with `truncated` true, its old `boot` and `seq`, and the
+  figures of its last checkpoint (every 5 s).
+- **Length.** Only a `call` could grow beyond {payloads.PAYLOAD_MAX} bytes. It then writes `unmeasured` by reason (reason -> fields), which
+  loses nothing, and if that is not enough leaves out entries of `not_judged`, then the smallest of `phrases`, then of `findings`,
+  counted in `left_out`; each phrase and finding was an `event`, too. A bundled call's record has about 1000 bytes.
+- **Commands** are obeyed at two a second after a burst of 20; at most {commands.COMMAND_MAX} bytes, nested at most {commands.DEPTH_MAX} deep. Anything that is
+  not exactly a command is ignored, counted in `meta` and told in one line.
+- **Reconnecting.** After half a second, doubling up to a minute, each pause shortened at random by up to a half.
+- **Who may what.** A device reads and writes only below its own name, which is its user name (or its certificate's common name); the
+  user `dashboard` reads all and writes `cmd` and `ack`. `sidetone broker` sets that up; for a broker of your own:
+  `pattern readwrite {topics.ROOT}/+/%u/+`.
+
+Addresses: `mqtt://USER:PASSWORD@HOST:PORT`, or `mqtts://HOST:PORT?ca=FILE&cert=FILE&key=FILE` with certificates.
+
+## On the device's disk
+
+| file | what |
+|---|---|
+| `{outbox.JOURNAL}` | one line a record: `CRC KIND BOOT SEQ PAYLOAD`, KIND `c` call, `e` event, `a` gone; cut anywhere it loses the last line only |
+| `{outbox.CALL}` | the call in progress: `CRC o BOOT SEQ NUMBER PAYLOAD`, or `x` and no payload after its end |
+| `{outbox.BOOT}` | `CRC b BOOT 0` |
+"""
+
+_HEAD = payloads.envelope(859573249, 23, 41250, 1795296146)
+_RECORD = [(name, None if name in ("rings", "answer_s") else Fixed(3725, places) if places else 3) for name, places, _ in RECORD_FIELDS]
+_RECORD += [("phrases", Rows([("greeting", 1), ("farewell", 1)])), ("findings", Rows([("C1", 2)])), ("overruns", 0)]
+_RECORD += [("unmeasured", Rows([("rings", "no ringing"), ("answer_s", "no ringing")])), ("not_judged", Rows([("no clock", ["B5", "M2"])]))]
+_MEASURES = [("level_dbfs", Fixed(-215, 1)), ("rate_per_min", 262)]
+
+
+def examples() -> dict[str, list[str]]:
+    """A few messages of each kind, as the device or the host writes them."""
+    lamps = [("loud", "red", "slow"), ("pace", "green", "steady"), ("phrase", "off", "steady"), ("process", "off", "steady")]
+    interval = [*_MEASURES, ("agent_activity", Fixed(58, 2)), ("customer_activity", None), ("phase", "talking")]
+    phrase = [("label", "service"), ("channel", "agent"), ("posterior", Fixed(970, 3))]
+    finding = [("rule", "C1"), ("state", "on"), ("value", Fixed(71, 1)), ("limit", Fixed(60, 1))]
+    made = {
+        "availability": [payloads.availability(_HEAD, "offline", "lost")],
+        "meta": [payloads.meta(_HEAD, [("firmware", "0.1.0"), ("board", "rpi-usb"), ("model", "sidetone-zh 1.0")], [("resent", 0)])],
+        "live": [payloads.live(_HEAD, [*_MEASURES, ("phase", "talking"), ("speaking", True)], lamps)],
+        "interval": [payloads.interval(_HEAD, 12, 15000, interval)],
+        "event": [
+            payloads.event(_HEAD, 12, 11210, "phrase", phrase),
+            payloads.event(_HEAD, 12, 24300, "finding", finding),
+            payloads.answer(_HEAD, "k7", "profile", "there is no profile night"),
+        ],
+        "call": [payloads.call(_HEAD, 12, None, False, _RECORD)],
+    }
+    texts = {name: [payload.decode() for payload in those] for name, those in made.items()}
+    texts["cmd"] = [
+        '{"schema":1,"id":"k5","cmd":"ping"}',
+        '{"schema":1,"id":"k6","cmd":"call_state","phase":"ringing","by":null}',
+        '{"schema":1,"id":"k7","cmd":"profile","name":"night","values":{"volume.loud_db":5.0}}',
+        '{"schema":1,"id":"k8","cmd":"tag","tag":"test call 3"}',
+    ]
+    texts["ack"] = ['{"schema":1,"acked":[[859573249,21],[859573249,22]]}', '{"schema":1,"acked":[],"refused":[[859573249,23]]}']
+    return texts
+
+
+def _kind(field: dict[str, Any]) -> str:
+    """A field's type in words."""
+    if "const" in field:
+        return json.dumps(field["const"])
+    if "enum" in field:
+        return ", ".join(f"`{json.dumps(value)}`" for value in field["enum"])
+    kinds = field.get("type", "")
+    return " or ".join(kinds) if isinstance(kinds, list) else str(kinds)
+
+
+def _fields(schema: dict[str, Any]) -> Iterator[str]:
+    yield "| field | type | always | meaning |"
+    yield "|---|---|---|---|"
+    for name, field in schema.get("properties", {}).items():
+        yield f"| `{name}` | {_kind(field)} | {'yes' if name in schema.get('required', []) else ''} | {field.get('description', '')} |"
+
+
+def page() -> str:
+    """The whole document."""
+    lines = [INTRODUCTION.rstrip("\n"), "", "| topic | written by | QoS | retained | what |", "|---|---|---|---|---|"]
+    for name in schemas.NAMES:
+        retained = "yes" if name in topics.RETAINED else ""
+        what = schemas.schema(name)["description"].split(". ")[0].rstrip(".")
+        lines.append(f"| [`{name}`](#{name}) | {WRITERS.get(name, 'device')} | {topics.QOS[name]} | {retained} | {what} |")
+    lines += RULES.rstrip("\n").split("\n")
+    for name in schemas.NAMES:
+        schema = schemas.schema(name)
+        lines += ["", f"## {name}", "", schema["description"], "", "```json", *examples()[name], "```", ""]
+        for form in schema.get("oneOf", []) if name == "cmd" else [schema]:
+            if "title" in form and name == "cmd":
+                lines += [f"`{form['properties']['cmd']['const']}`: {form['title']}.", ""]
+            lines += [*_fields(form), ""]
+        if name == "call":
+            lines += ["`record` has these fields, null where `unmeasured` says why, and the maps of the schema:", ""]
+            lines += ["| field | decimals | meaning |", "|---|---|---|"]
+            lines += [f"| `{field}` | {places if places else ''} | {meaning} |" for field, places, meaning in RECORD_FIELDS]
+            lines.append("")
+        written = json.dumps(schema, indent=2, ensure_ascii=False).split("\n")
+        lines += ["<details><summary>JSON Schema</summary>", "", "```json", *written, "```", "", "</details>"]
+    return "\n".join(lines) + "\n"
