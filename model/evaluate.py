@@ -48,28 +48,35 @@ def real_clips(folder):
 
 
 def hear(network, manifest, clips, condition, seed=0):
-    """-> list of dict per clip (clip, peaks, events), and the unit error (edits, units) over the clips."""
+    """-> a list of dict per clip (clip, peaks, events, unit errors, syllables), and the speech head's balanced accuracy."""
     from sidetone.core.speech.phrases import PhraseSpotter
 
     spotter = PhraseSpotter(manifest)
-    out, wrong, total, speech = [], 0, 0, []
+    zero, scale = manifest["output_zero_point"], manifest["output_scale"]
+    out, spoke, logit = [], [], []
     for rows, spans in score.logits(network, score.streams(clips, condition, seed)):
         trace, events = score.listen(spotter, rows, spans)
         best = score.peaks(trace, spans)
-        for (clip, a, b), values, found in zip(spans, best, events, strict=True):
-            density = rows[a : b + 3, TOKENS + 1].astype(np.float64) - manifest["output_zero_point"]
-            loud = rows[a : b + 3, TOKENS] > manifest["output_zero_point"]
-            rate = float((np.maximum(0, density) * manifest["output_scale"])[loud].sum() * 0.03)
-            out.append({"clip": clip, "peaks": values, "events": found, "end": b, "syllables": rate})
-            on = features.activity(clip.audio)[::3]
-            n = min(len(on), b - a)
-            logit = rows[a + 1 : a + 1 + n, TOKENS] > manifest["output_zero_point"]
-            speech.append((on[: len(logit)], logit))
-        w, t = score.unit_error(rows, spans, UNITS, TOKENS)
-        wrong, total = wrong + w, total + t
-    on, said = (np.concatenate([s[k] for s in speech]) for k in (0, 1))
-    balanced = 0.5 * (said[on].mean() + (~said[~on]).mean()) if (~on).any() else None
-    return out, (wrong, total), balanced
+        density = np.maximum(0, (rows[:, TOKENS + 1].astype(np.float64) - zero) * scale)
+        loud = rows[:, TOKENS] > zero
+        truth = np.zeros(len(rows), bool)
+        for span, values, found in zip(spans, best, events, strict=True):
+            clip, a, b = span
+            wrong, units = score.unit_error(rows, span, UNITS, TOKENS)
+            part = slice(a, min(len(rows), b + 4))
+            out.append({"clip": clip, "peaks": values, "events": found, "end": b, "wrong": wrong, "units": units,
+                        "syllables": float((density[part] * loud[part]).sum() * 0.03)})  # fmt: skip
+            on = features.activity(clip.audio)[1::3]
+            truth[a : a + len(on)] = on[: len(truth) - a]
+        spoke.append(truth)
+        logit.append(loud)
+    on, said = np.concatenate(spoke), np.concatenate(logit)
+    return out, float(0.5 * (said[on].mean() + (~said[~on]).mean()))
+
+
+def errors(heard):
+    wrong, units = sum(h["wrong"] for h in heard), sum(h["units"] for h in heard)
+    return {"unit_error": wrong / max(1, units), "units": units, "clips": len(heard)}
 
 
 def tally(heard, manifest):
@@ -154,41 +161,26 @@ def main():
     if args.real:
         clips = real_clips(args.real)
         sets.append(("real", [c for c, _, _ in clips], "clean"))
-        human = [c for c, _, latin in clips if c.kind == "human" and not latin]
+        human = {id(c) for c, _, latin in clips if c.kind == "human" and not latin}
     for name, clips, condition in sets:
-        heard, (wrong, total), balanced = hear(network, manifest, clips, condition)
+        heard, balanced = hear(network, manifest, clips, condition)
+        read = [h for h in heard if name != "real" or id(h["clip"]) in human]
+        entry = {"clips": len(clips), "speakers": len({c.speaker for c in clips}),
+                 "minutes": round(sum(len(c.audio) for c in clips) / 960000, 1),
+                 **{k: v for k, v in errors(read).items() if k != "clips"},
+                 "speech_balanced": balanced, "labels": tally(heard, manifest), "rate": rates(read)}  # fmt: skip
         if name == "real":
-            keep = {id(c) for c in human}
-            _, (wrong, total), _ = hear(network, manifest, human, condition)
-            result["real_by_speaker"] = by_speaker(network, manifest, human)
-        entry = {
-            "clips": len(clips), "speakers": len({c.speaker for c in clips}),
-            "minutes": round(sum(len(c.audio) for c in clips) / 960000, 1),
-            "unit_error": wrong / max(1, total), "units": total, "speech_balanced": balanced, "labels": tally(heard, manifest),
-            "rate": rates([h for h in heard if name != "real" or id(h["clip"]) in keep]),
-        }  # fmt: skip
+            result["real_by_speaker"] = {who: errors([h for h in read if h["clip"].speaker == who])
+                                         for who in sorted({h["clip"].speaker for h in read})}  # fmt: skip
+            listed = [(label, kind, text) for label, e in entry["labels"].items() for kind, text in e["listed"]]
         result["sets"][name] = entry
         plots[name] = det(heard, manifest)
         pooled = report.pooled(entry["labels"], labels.CORE)
         print(f"{name}: unit error {100 * entry['unit_error']:.1f} %, core recall {pooled['hit']}/{pooled['said']}, "
-              f"core false {pooled['false']} in {pooled['hours']:.2f} h", flush=True)  # fmt: skip
+              f"core false {pooled['false']} in {pooled['hours']:.2f} h, speech {balanced:.3f}", flush=True)  # fmt: skip
     if test:
-        rows = score.logits(network, score.streams(test, "clean"))
-        result["text"] = text_table(manifest, rows, test)
-    for name, entry in result["sets"].items():
-        if name == "real":
-            listed = [(label, kind, text) for label, e in entry["labels"].items() for kind, text in e["listed"]]
+        result["text"] = text_table(manifest, score.logits(network, score.streams(test, "clean")), test)
     report.write(HERE, manifest, result, plots, listed)
-
-
-def by_speaker(network, manifest, clips):
-    """Unit error per speaker of the real set."""
-    out = {}
-    for who in sorted({c.speaker for c in clips}):
-        mine = [c for c in clips if c.speaker == who]
-        _, (wrong, total), _ = hear(network, manifest, mine, "clean")
-        out[who] = {"clips": len(mine), "units": total, "unit_error": wrong / max(1, total)}
-    return out
 
 
 def text_table(manifest, rows, clips, seed=8):

@@ -73,14 +73,18 @@ def set_table(result):
         r = e["rate"]
         rates = f"{r['r']:.3f}; {r['error_per_min']:.1f}/min (scale {r['scale']:.2f}) | {r['n']}" if r else "- | -"
         balanced = f"{e['speech_balanced']:.3f}" if e["speech_balanced"] else "-"
-        lines.append(f"| {name} | {e['clips']} | {e['speakers']} | {e['minutes']} | {100 * e['unit_error']:.1f} % of {e['units']} | {balanced} | {rates} |")
+        lines.append(
+            f"| {name} | {e['clips']} | {e['speakers']} | {e['minutes']} | {100 * e['unit_error']:.1f} % of {e['units']} | {balanced} | {rates} |"
+        )
     return "\n".join(lines)
 
 
 def text_table(result):
     lines = ["| syllables | phrases | recall | false alarms per hour and phrase (phrase hours) |", "|---|---|---|---|"]
     for n, e in result.get("text", {}).items():
-        lines.append(f"| {n} | {e['phrases']} | {share(e['hit'], e['said'])} | {e['false'] / max(1e-9, e['hours']):.2f} ({e['hours']:.0f} h) |")
+        lines.append(
+            f"| {n} | {e['phrases']} | {share(e['hit'], e['said'])} | {e['false'] / max(1e-9, e['hours']):.2f} ({e['hours']:.0f} h) |"
+        )
     return "\n".join(lines)
 
 

@@ -82,14 +82,11 @@ def peaks(trace, spans):
     return np.array([trace[a : b + LATE_STEPS].max(0) for _, a, b in spans])
 
 
-def unit_error(rows, spans, units, tokens):
-    """Greedy unit errors -> (edits, units) over the clips of one stream."""
+def unit_error(rows, span, units, tokens):
+    """Greedy unit errors of one clip (clip, first step, last step) -> (edits, units)."""
     from model.train import edits, greedy
 
-    wrong = total = 0
-    for clip, a, b in spans:
-        said = greedy(rows[a : b + 10, :tokens].astype(np.int32))
-        want = [t for t in clip.target if t < units]
-        wrong += edits(said[said < units], want)
-        total += len(want)
-    return wrong, total
+    clip, a, b = span
+    said = greedy(rows[a : b + 10, :tokens].astype(np.int32))
+    want = [t for t in clip.target if t < units]
+    return edits(said[said < units], want), len(want)

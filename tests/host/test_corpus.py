@@ -1,0 +1,131 @@
+"""The model's text side and the released files: readings, labels, manifest, and a phrase heard through the real network."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.corpus import labels, pinyin
+from sidetone.core.network.graph import read_model
+from sidetone.core.speech.phrases import PhraseSpotter
+
+TREE = Path(__file__).resolve().parents[2]
+RELEASED = TREE / "model/released/zh"
+
+
+@pytest.fixture(scope="module")
+def manifest():
+    return json.loads((RELEASED / "manifest.json").read_text(encoding="utf-8"))
+
+
+def names(text):
+    return [pinyin.UNITS[u] for u in pinyin.units(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "units"),
+    [
+        ("nin2 hao3", ["n", "in", "h", "ao"]),
+        ("zai4 jian4", ["z", "ai", "j", "ian"]),
+        ("wei4 nin2 fu2 wu4", ["ui", "n", "in", "f", "u", "u"]),
+        ("shi4 si4 xi4", ["sh", "ir", "s", "iz", "x", "i"]),
+        ("yuan2 xue2 lü4 nv3", ["van", "x", "ve", "l", "v", "n", "v"]),
+        ("er2 weng1 yong4", ["er", "ong", "iong"]),
+    ],
+)
+def test_pinyin_becomes_initials_and_finals(text, units):
+    assert names(text) == units
+
+
+def test_every_regular_syllable_has_units():
+    for initial in pinyin.INITIALS:
+        for final in pinyin.FINALS:
+            if final in ("ir", "iz") or final == "er" or (initial in "jqx" and final[0] in "uv"):
+                continue
+            parts = pinyin.split(initial + final + "1")
+            assert parts is not None
+            assert parts[0] == initial
+
+
+def test_no_mandarin_is_refused_by_name():
+    with pytest.raises(ValueError, match="xq"):
+        pinyin.units("xq1")
+
+
+def test_overlapping_spans_of_one_label_are_one():
+    assert labels.spans("请问有什么可以帮到您") == [("offer_help", 5, 10)]
+    assert [s[0] for s in labels.spans("帮您转接")] == ["offer_help", "transfer"]
+
+
+def test_voices_of_the_test_are_in_no_training_mix():
+    from model.corpus import tts
+
+    kept_out = {*tts.TEST_MANDARIN, *tts.TEST_DONORS}
+    for voice in tts.train_voices(150):
+        assert not kept_out & {term.partition("*")[0] for term in voice.split("+")}
+
+
+def test_the_manifest_is_whole(manifest):
+    content = (RELEASED / manifest["file"]).read_bytes()
+    assert hashlib.sha256(content).hexdigest() == manifest["sha256"]
+    assert len(content) <= 160 * 1024
+    heads = manifest["heads"]
+    assert heads["units"] == {"first": 0, "count": len(manifest["units"])}
+    ends = [h["first"] + h["count"] for h in heads.values()]
+    graph = read_model(content).subgraphs[0]
+    assert graph.tensors[graph.outputs[0]].shape[-1] == max(ends)
+    rows = {row["label"]: row for row in manifest["labels"]}
+    assert set(rows) == {*labels.LEARNED, *labels.TABOO}
+    for row in rows.values():
+        assert row["refractory_ms"] > 0
+        assert row["cutoff_q8"] < 0
+        for phrase in row["phrases"]:
+            assert all(0 < u < len(manifest["units"]) for u in phrase)
+
+
+def test_the_network_and_the_spotter_agree_on_shapes(manifest):
+    """Half a minute of silence and noise through the released network: nothing may be heard."""
+    import pymicro_features
+
+    from sidetone.on_cpython.inference import StreamingModel
+
+    rng = np.random.default_rng(3)
+    sound = (rng.standard_normal(30 * 16000) * 60).astype("<i2").tobytes()
+    front, rows, at = pymicro_features.MicroFrontend(), [], 0
+    while len(sound) - at >= 320:
+        out = front.process_samples(sound[at : at + 320])
+        at += out.samples_read * 2
+        if out.features:
+            rows.append(out.features)
+    raw = np.round(np.array(rows) / 0.0390625).astype(np.int32)
+    frames = np.clip((raw * 256 + 333) // 666 - 128, -128, 127).astype(np.int8)
+    steps = len(frames) // 3
+    network = StreamingModel(str(RELEASED / manifest["file"]))
+    logits = network.run(frames[: steps * 3].reshape(steps, 3, 40))
+    spotter = PhraseSpotter(manifest, [("company", [[1, 25, 2, 26, 3, 27]])])
+    found = [event for t, row in enumerate(logits.tolist()) for event in spotter.step(t * 30, row)]
+    assert found == []
+
+
+if find_spec("pypinyin") and find_spec("jieba"):  # in the training environment only: reading Chinese text
+
+    def test_a_label_stands_after_its_phrase():
+        token = len(pinyin.UNITS) + labels.LABEL_ID["greeting"]
+        assert labels.target("您好，王") == [*pinyin.units("nin2 hao3"), token, *pinyin.units("wang2")]
+
+    def test_homophones_are_found_and_phrases_are_not():
+        assert labels.homophones("在建") == ["farewell"]
+        assert labels.homophones("再见") == []
+
+    def test_train_and_test_sentences_differ():
+        from model.corpus.sentences import sentences
+
+        train = {text for _, text in sentences("train", 150, 5)}
+        assert train == {text for _, text in sentences("train", 150, 5)}  # seeded
+        long = {t for _, t in sentences("test", 150, 6) if len(t) > 8}
+        assert not long & train
