@@ -7,6 +7,7 @@ import importlib
 import os
 import pkgutil
 import sys
+from typing import NoReturn
 
 from sidetone_host import commands
 from sidetone_host.errors import CannotDo, JudgedBad
@@ -14,8 +15,15 @@ from sidetone_host.errors import CannotDo, JudgedBad
 EXIT_DONE, EXIT_JUDGED_BAD, EXIT_CANNOT, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
+class _Parser(argparse.ArgumentParser):
+    """argparse's, but a wrong call gets one line and no page of usage."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_CANNOT, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
 def build_parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="sidetone", description="Etiquette in the headset cord: host tools.")
+    parser = _Parser(prog="sidetone", description="Etiquette in the headset cord: host tools.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in sorted(info.name for info in pkgutil.iter_modules(commands.__path__)):
         importlib.import_module(f"{commands.__name__}.{module}").add_parser(subparsers)
