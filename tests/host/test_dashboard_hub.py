@@ -64,29 +64,64 @@ def test_a_lamp_is_in_the_next_look(hub):
     assert after["tiles"][0]["lamps"]["loud"] == {"colour": "red", "pattern": "fast"}
 
 
-def test_ages_and_call_time_count_on_our_clock(hub, clock):
-    hub.take("live", "hz", "d1", live(phase="idle"))
-    clock.s += 5
-    hub.take("live", "hz", "d1", live(phase="ringing"))
+def test_ages_count_on_our_clock_and_call_time_on_the_devices(hub, clock):
+    hub.take("live", "hz", "d1", live(phase="idle", uptime_ms=1_000))
+    hub.take("live", "hz", "d1", live(phase="ringing", uptime_ms=6_000))
     clock.s += 2
-    hub.take("live", "hz", "d1", live(phase="talking", t=None))
+    hub.take("live", "hz", "d1", live(phase="talking", uptime_ms=8_000, t=None))
     clock.s += 9
     _, text = news(hub, -1)
     [tile] = text["tiles"]
     assert text["now_ms"] - tile["heard_ms"] == 9_000
     assert text["now_ms"] - tile["call_began_ms"] == 11_000
-    hub.take("live", "hz", "d1", live(phase="ended"))
+    hub.take("live", "hz", "d1", live(phase="ended", uptime_ms=9_000))
     assert hub.tiles()[0]["call_began_ms"] is None
 
 
-def test_a_call_already_going_on_has_no_length_until_an_interval_tells(hub, clock):
-    hub.take("live", "hz", "d1", live())
-    assert hub.tiles()[0]["call_began_ms"] is None
-    hub.take("interval", "hz", "d1", {"t_ms": 30_000})
-    assert hub.tiles()[0]["call_began_ms"] == 70_000
-    clock.s += 1
-    hub.take("live", "hz", "d1", live())
-    assert hub.tiles()[0]["call_began_ms"] == 70_000
+def call_ms(hub):
+    """How long the call is at the newest `live`, as the page shows it."""
+    [tile] = hub.tiles()
+    return None if tile["call_began_ms"] is None else tile["heard_ms"] - tile["call_began_ms"]
+
+
+def test_a_call_already_going_on_has_no_length_until_an_interval_tells(hub):
+    hub.take("live", "hz", "d1", live(uptime_ms=90_000))
+    assert call_ms(hub) is None
+    hub.take("interval", "hz", "d1", {"boot": 5, "uptime_ms": 90_500, "call": 3, "t_ms": 30_000})
+    assert call_ms(hub) == 29_500
+    hub.take("live", "hz", "d1", live(uptime_ms=91_000))
+    assert call_ms(hub) == 30_500
+
+
+def test_a_call_right_behind_another_counts_anew(hub):
+    hub.take("live", "hz", "d1", live(uptime_ms=1_000, phase="idle"))
+    hub.take("live", "hz", "d1", live(uptime_ms=2_000))
+    hub.take("live", "hz", "d1", live(uptime_ms=62_000))
+    assert call_ms(hub) == 60_000
+    hub.take("call", "hz", "d1", {"boot": 5, "uptime_ms": 62_400, "call": 3})
+    hub.take("live", "hz", "d1", live(uptime_ms=63_000))
+    hub.take("live", "hz", "d1", live(uptime_ms=64_000))
+    assert call_ms(hub) == 1_000
+    hub.take("event", "hz", "d1", {"boot": 5, "uptime_ms": 64_500, "call": 4, "t_ms": 2_000})
+    assert call_ms(hub) == 1_500
+
+
+def test_what_a_device_sends_late_about_calls_that_ended_moves_nothing(hub):
+    hub.take("live", "hz", "d1", live(uptime_ms=1_000, phase="idle"))
+    hub.take("live", "hz", "d1", live(uptime_ms=100_000))
+    hub.take("call", "hz", "d1", {"boot": 5, "uptime_ms": 99_000, "call": 3})
+    hub.take("interval", "hz", "d1", {"boot": 5, "uptime_ms": 50_000, "call": 3, "t_ms": 30_000})
+    hub.take("interval", "hz", "d1", {"boot": 4, "uptime_ms": 190_000, "call": 2, "t_ms": 5_000})
+    hub.take("event", "hz", "d1", {"boot": 5, "uptime_ms": 100_100, "call": None, "t_ms": None})
+    hub.take("live", "hz", "d1", live(uptime_ms=103_000))
+    assert call_ms(hub) == 3_000
+
+
+def test_a_device_that_starts_anew_has_a_new_clock(hub):
+    hub.take("live", "hz", "d1", live(uptime_ms=1_000, phase="idle"))
+    hub.take("live", "hz", "d1", live(uptime_ms=100_000))
+    hub.take("live", "hz", "d1", live(uptime_ms=2_000, boot=6))
+    assert call_ms(hub) is None
 
 
 def test_availability_makes_a_tile_offline_and_live_brings_it_back(hub):

@@ -200,9 +200,18 @@ def test_older_calls_are_a_link_away(client, store):
 def test_a_call_shows_its_findings_with_whose_limit_it_is(client, store):
     fill(store)
     text = page(client, "/calls/1?lang=en").text
-    assert "0:20–0:23 C1 Too loud Limit is ours, not from the standard 8.1 6.0" in text
+    assert "0:20–0:23 C1 Too loud Limit is ours, not from the standard 8.1 dB 6.0 dB" in text
     assert "0:30 G3 Possible forbidden phrase Possible: to be reviewed, not a verdict" in text
     assert "An agent may contest a finding within three days." in text
+
+
+def test_a_finding_says_which_phrase_and_which_time_of_day(client, store):
+    store.put_call("hz", "d1", call(1))
+    store.put_event("hz", "d1", finding(2, 1_000, "G3", "event", 2, None, label="taboo_dont_know", possible=True))
+    store.put_event("hz", "d1", finding(3, 2_000, "B5", "event", 14 * 60 + 5, 5 * 60))
+    text = page(client, "/calls/1?lang=en").text
+    assert "Possible forbidden phrase (possible forbidden phrase: dont know)" in text
+    assert "14:05 05:00" in text
 
 
 def test_what_was_not_measured_is_said_with_its_reason_and_never_as_zero(client, store):
@@ -284,6 +293,34 @@ def test_a_worst_case_record_has_a_page(client, store):
 
 
 # --- what the pages bring along
+
+
+def luminance(colour):
+    """Relative luminance of #rrggbb (WCAG 2.2)."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_and_lamps_stand_out_from_what_is_behind_them(scheme):
+    sheet = (STATIC / "sidetone.css").read_text()
+    light, dark = (dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6});", block)) for block in re.findall(r":root \{(.*?)\}", sheet, re.DOTALL)[:2])
+    colours = light if scheme == "light" else {**light, **dark}
+    assert set(dark) == set(light)
+
+    def contrast(front, back):
+        bright, dim = sorted((luminance(colours[front]), luminance(colours[back])), reverse=True)
+        return (bright + 0.05) / (dim + 0.05)
+
+    for back in ("surface", "ground", "red-tint", "amber-tint"):
+        assert contrast("text", back) >= 7, back
+        assert contrast("muted", back) >= 4.5, back
+    for back in ("surface", "red-tint"):
+        for lamp in ("green", "amber", "red"):
+            assert contrast(lamp, back) >= (3 if lamp == "green" else 4.5), (lamp, back)  # green has no words of its colour
+    assert contrast("accent", "surface") >= 4.5
+    assert contrast("accent", "ground") >= 4.5
 
 
 def test_scripts_make_no_markup_and_ask_no_other_host():

@@ -6,8 +6,7 @@ A tile is the newest state of one device. The rules:
 - Every change gives the tile the next version. A stream asks for what changed since the version it has seen, so ten messages
   between two looks are one tile sent (coalesced), and a slow reader costs nothing but its own delay.
 - Ages are counted on the server's monotonic clock (`heard_ms`); devices' and browsers' clocks play no part.
-- A call's length is counted from the change into the call; where the hub began in the middle of a call it is unknown (null)
-  until an `interval` says how far the call is.
+- A call's length is counted on the device's own uptime (call_clock.py).
 """
 
 from __future__ import annotations
@@ -19,6 +18,8 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from sidetone_host.dashboard.call_clock import CallClock
+
 LAMPS = ("loud", "pace", "phrase", "process")
 COLOURS = ("off", "green", "amber", "red")
 PATTERNS = ("steady", "slow", "fast")
@@ -26,7 +27,7 @@ PHASES = ("idle", "ringing", "talking", "hold", "closing", "ended")
 IN_CALL = ("ringing", "talking", "hold", "closing")
 
 DEVICES_MAX = 5_000  # tiles kept; ten times the largest floor we plan for, and about 4 MB
-NUMBER_MAX = 1e6  # no level, rate or count of ours comes near it
+NUMBER_MAX = 1e12  # no level, rate, count or uptime of ours comes near it
 
 Message = Mapping[str, Any]
 
@@ -39,7 +40,7 @@ class Hub:
         self._lock = threading.Lock()
         self._tiles: dict[tuple[str, str], dict[str, Any]] = {}
         self._texts: dict[tuple[str, str], str] = {}
-        self._call_began_ms: dict[tuple[str, str], int | None] = {}
+        self._call_clocks: dict[tuple[str, str], CallClock] = {}
         self._versions: dict[tuple[str, str], int] = {}
         self._version = 0
         self.messages = 0  # taken since the start
@@ -64,10 +65,11 @@ class Hub:
                 tile["state"] = state if state in ("online", "offline") else "unknown"
             elif kind == "live":
                 self._live(key, tile, message, now_ms)
-            elif kind == "interval" and self._call_began_ms.get(key) is None and tile["phase"] in IN_CALL:
-                t_ms = _number(message.get("t_ms"))
-                self._call_began_ms[key] = None if t_ms is None else now_ms - int(t_ms)
-                tile["call_began_ms"] = self._call_began_ms[key]
+            else:
+                clock = self._call_clocks.setdefault(key, CallClock())
+                clock.hear(kind, message.get("boot"), _number(message.get("uptime_ms")), _call_time_ms(message))
+                if tile["phase"] in IN_CALL:
+                    tile["call_began_ms"] = clock.began_ms(tile["heard_ms"])
             self._changed(key, tile)
 
     def know(self, site: str, device: str, availability: str | None) -> None:
@@ -110,12 +112,8 @@ class Hub:
     def _live(self, key: tuple[str, str], tile: dict[str, Any], message: Message, now_ms: int) -> None:
         phase = message.get("phase")
         phase = phase if phase in PHASES else "idle"
-        was_in_call, is_in_call = tile["phase"] in IN_CALL, phase in IN_CALL
-        if not is_in_call:
-            self._call_began_ms[key] = None
-        elif not was_in_call:
-            # the first word we ever hear of a device may come from the middle of a call
-            self._call_began_ms[key] = now_ms if tile["heard_ms"] is not None else None
+        clock = self._call_clocks.setdefault(key, CallClock())
+        clock.hear_live(phase in IN_CALL, message.get("boot"), _number(message.get("uptime_ms")))
         tile.update(
             state="online",
             phase=phase,
@@ -124,7 +122,7 @@ class Hub:
             rate_per_min=_number(message.get("rate_per_min")),
             lamps=_lamps(message.get("lamps")),
             heard_ms=now_ms,
-            call_began_ms=self._call_began_ms[key],
+            call_began_ms=clock.began_ms(now_ms) if phase in IN_CALL else None,
         )
 
     def _changed(self, key: tuple[str, str], tile: dict[str, Any]) -> None:
@@ -160,6 +158,11 @@ def _lamps(said: object) -> dict[str, dict[str, str]]:
             "pattern": pattern if isinstance(pattern, str) and pattern in PATTERNS else "steady",
         }
     return shown
+
+
+def _call_time_ms(message: Message) -> float | None:
+    """How far the call is, of a message about one."""
+    return None if message.get("call") is None else _number(message.get("t_ms"))
 
 
 def _number(value: object) -> float | None:

@@ -76,11 +76,12 @@ def findings(row: Row, words: Words) -> list[dict[str, Any]]:
         standing = "possible" if found.get("possible") is True else "advisory" if found.get("advisory") is True else _standing(rule)
         finding = {
             "rule": rule,
-            "name": words.rule(rule),
+            "name": words.rule(rule) + (f" ({words.label(found['label'])})" if isinstance(found.get("label"), str) else ""),
             "begin_ms": t_ms,
             "end_ms": None,
-            "value": _short(found.get("value")),
-            "limit": _short(found.get("limit")),
+            "value": _short(found.get("value"), rule),
+            "limit": _short(found.get("limit"), rule),
+            "unit": words.pick(fields.UNITS[_unit(rule)]),
             "standing": standing,
             "note": words.pick(fields.STANDINGS[standing]),
             "is_span": state == "on",
@@ -182,7 +183,14 @@ def value(held: object, decimals: int) -> str | None:
     return "\u2212" + text[1:] if text.startswith("-") and float(text) else text.removeprefix("-")
 
 
-def _short(held: object) -> str | None:
+def _unit(rule: str) -> str:
+    return fields.RULE_OF[rule].unit if rule in fields.RULE_OF else ""
+
+
+def _short(held: object, rule: str) -> str | None:
+    """A finding's value or limit: whole numbers as they are, others with one decimal, minutes of the day as a time."""
+    if _unit(rule) == "day_minute" and isinstance(held, int):
+        return f"{held // 60 % 24:02}:{held % 60:02}"
     return value(held, 0 if isinstance(held, int) else 1)
 
 

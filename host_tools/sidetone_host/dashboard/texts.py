@@ -178,7 +178,7 @@ class Words:
     def label(self, label: str) -> str:
         """A phrase label in words; the device's own text for a label of the site."""
         if label.startswith("taboo_"):
-            return f"{self.pick(fields.TABOO)} ({label.removeprefix('taboo_').replace('_', ' ')})"
+            return f"{self.pick(fields.TABOO)}: {label.removeprefix('taboo_').replace('_', ' ')}"
         return self.pick(fields.LABELS[label]) if label in fields.LABELS else label
 
     def reason(self, reason: str) -> str:
