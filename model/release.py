@@ -42,7 +42,7 @@ def main():
         "dev": {
             k: {"recall": v[1] and round(v[1], 3), "false_per_h": round(v[2], 2), "positives": v[3], "hours": round(v[4], 2)}
             for k, v in table.items()
-        },  # fmt: skip
+        },
     }
     out = RELEASED / args.language
     out.mkdir(parents=True, exist_ok=True)
