@@ -67,6 +67,7 @@ def _shared() -> str:
 
 _FINDERS = {
     "mosquitto": lambda: _on_path("mosquitto"),
+    "openssl": lambda: _on_path("openssl"),
     "chromium": lambda: _on_path("chromium", "chromium-browser", "google-chrome"),
     "chromedriver": lambda: _on_path("chromedriver"),
     "qemu-xtensa": lambda: _on_path("qemu-xtensa"),

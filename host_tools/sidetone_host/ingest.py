@@ -85,6 +85,7 @@ class Ingest:
         self._counting = threading.Lock()
         self._connection = 0
         self._connected = False
+        self._answered = False  # the broker said yes or no
         self._said = ""
         self._garbage_said_s = float("-inf")
         self._stopping = threading.Event()
@@ -134,6 +135,7 @@ class Ingest:
             self._notice(line)
 
     def _on_connect(self, client: mqtt.Client, userdata: Any, flags: Any, reason_code: Any, properties: Any) -> None:
+        self._answered = True
         if reason_code.is_failure:
             self._say(False, f"the broker {self.address.text} {refusal(reason_code)}; trying again")
             return
@@ -146,9 +148,13 @@ class Ingest:
         self._say(False, f"no broker at {self.address.text}; trying again")
 
     def _on_disconnect(self, client: mqtt.Client, userdata: Any, flags: Any, reason_code: Any, properties: Any) -> None:
-        if self._connected and not self._stopping.is_set():
+        if self._stopping.is_set():
+            self._connected = False
+        elif self._connected:
             self._say(False, f"lost the broker {self.address.text}; trying again")
-        self._connected = False
+        elif not self._answered:
+            self._say(False, f"the broker {self.address.text} ended the connection without an answer; trying again")
+        self._answered = False
 
     def _on_message(self, client: mqtt.Client, userdata: Any, received: mqtt.MQTTMessage) -> None:
         try:

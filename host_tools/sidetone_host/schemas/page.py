@@ -34,7 +34,8 @@ A site and a device are named by 1 to {topics.NAME_MAX} characters of `a-z A-Z 0
 - **Delivery.** `call`, `event` and `interval` are sent until the ingest says `ack`; the broker's PUBACK does not mean stored. The ingest
   acknowledges after the store's transaction. Calls and events wait in the device's outbox on disk, through power cuts; intervals
   in its memory. At most {delivery.WINDOW} are on their way at once; without an ack they are sent again after
-  {delivery.RESEND_MIN_MS // 1000} s, then after twice as long each time, up to {delivery.RESEND_MAX_MS // 1000} s, and at once after a new connection.
+  {delivery.RESEND_MIN_MS // 1000} s, then after twice as long each time, up to {delivery.RESEND_MAX_MS // 1000} s,
+  and at once after a new connection.
 - **Bounds.** The outbox is bounded; when it is full the oldest intervals go first, then the oldest events, then the oldest calls.
   What was dropped is counted in `meta`.
 - **A call cut by a power cut or kill** is reported at the next start, once, with `truncated` true, its old `boot` and `seq`, and the
@@ -42,8 +43,8 @@ A site and a device are named by 1 to {topics.NAME_MAX} characters of `a-z A-Z 0
 - **Length.** Only a `call` could grow beyond {payloads.PAYLOAD_MAX} bytes. It then writes `unmeasured` by reason (reason -> fields), which
   loses nothing, and if that is not enough leaves out entries of `not_judged`, then the smallest of `phrases`, then of `findings`,
   counted in `left_out`; each phrase and finding was an `event`, too. A bundled call's record has about 1000 bytes.
-- **Commands** are obeyed at two a second after a burst of 20; at most {commands.COMMAND_MAX} bytes, nested at most {commands.DEPTH_MAX} deep. Anything that is
-  not exactly a command is ignored, counted in `meta` and told in one line.
+- **Commands** are obeyed at two a second after a burst of 20; at most {commands.COMMAND_MAX} bytes, nested at most
+  {commands.DEPTH_MAX} deep. Anything that is not exactly a command is ignored, counted in `meta` and told in one line.
 - **Reconnecting.** After half a second, doubling up to a minute, each pause shortened at random by up to a half.
 - **Who may what.** A device reads and writes only below its own name, which is its user name (or its certificate's common name); the
   user `dashboard` reads all and writes `cmd` and `ack`. `sidetone broker` sets that up; for a broker of your own:
@@ -61,7 +62,9 @@ Addresses: `mqtt://USER:PASSWORD@HOST:PORT`, or `mqtts://HOST:PORT?ca=FILE&cert=
 """
 
 _HEAD = payloads.envelope(859573249, 23, 41250, 1795296146)
-_RECORD = [(name, None if name in ("rings", "answer_s") else Fixed(3725, places) if places else 3) for name, places, _ in RECORD_FIELDS]
+_RECORD: list[tuple[str, Any]] = [
+    (name, None if name in ("rings", "answer_s") else Fixed(3725, places) if places else 3) for name, places, _ in RECORD_FIELDS
+]
 _RECORD += [("phrases", Rows([("greeting", 1), ("farewell", 1)])), ("findings", Rows([("C1", 2)])), ("overruns", 0)]
 _RECORD += [("unmeasured", Rows([("rings", "no ringing"), ("answer_s", "no ringing")])), ("not_judged", Rows([("no clock", ["B5", "M2"])]))]
 _MEASURES = [("level_dbfs", Fixed(-215, 1)), ("rate_per_min", 262)]
