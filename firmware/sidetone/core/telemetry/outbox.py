@@ -102,12 +102,15 @@ class Outbox:
         """A message begins to wait. A call or an event is safe after the next commit()."""
         self._put(Record(leaf, self.boot, seq, payload))
 
-    def begin_call(self, seq, payload_of):
-        """A call begins -> its number. seq: reserved for its record; payload_of(number) -> the checkpoint's payload."""
+    def next_call(self):
+        """The number of the call that begins now; counted at once, saved by begin_call."""
         self.calls_begun += 1
-        self._call = (self.calls_begun, seq)
-        self.checkpoint(payload_of(self.calls_begun))
         return self.calls_begun
+
+    def begin_call(self, number, seq, payload):
+        """A call begins. number: from next_call; seq: reserved for its record; payload: its checkpoint."""
+        self._call = (number, seq)
+        self.checkpoint(payload)
 
     def checkpoint(self, payload):
         """The record of the call in progress, so far: what the next start would report if the device died now."""
