@@ -1,7 +1,8 @@
 """Where hops come from on a computer: a decoded recording, or live sound through PortAudio.
 
 Both are iterated for blocks: a list with one int16 array per channel (agent first), each of the same whole number of
-hops (160 samples). Replay works in blocks of 100 ms for speed, live in blocks of 20 ms for latency.
+hops (160 samples). What is heard does not depend on how it is cut; a block costs much the same however long it is, so replay works
+in blocks of a second, a recording played in real time in blocks of 100 ms.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ import numpy.typing as npt
 RATE_HZ = 16000
 HOP_SAMPLES = 160
 HOP_S = 0.01
-REPLAY_HOPS = 10
+REPLAY_HOPS = 100  # kernels: 3.5 ms a second of sound in blocks of 100 ms, 0.95 in blocks of 1 s, 0.8 in blocks of 2 s
+REALTIME_HOPS = 10
 LIVE_HOPS = 2
 RING_MS = 2000  # live sound that may wait for the listener before it is dropped: longer than any garbage collection or fsync
 
@@ -37,7 +39,7 @@ class Decoded(Protocol):
 
 
 class WavSource:
-    """A decoded recording as blocks of at most `hops` hops; a part-hop at the end is left out.
+    """A decoded recording as blocks of at most `hops` hops (REPLAY_HOPS or REALTIME_HOPS); a part-hop at the end is left out.
 
     With `realtime` each block is handed over when its last sample would have been heard (drops nothing: a listener
     that is late gets its blocks late). `now` and `sleep` are the clock, for tests.
@@ -47,7 +49,7 @@ class WavSource:
         self,
         recording: Decoded,
         realtime: bool = False,
-        hops: int = REPLAY_HOPS,
+        hops: int | None = None,
         now: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -55,7 +57,7 @@ class WavSource:
         self.overruns = 0  # a file never overruns; here so that both sources read alike
         self._recording = recording
         self._realtime = realtime
-        self._hops = hops
+        self._hops = hops or (REALTIME_HOPS if realtime else REPLAY_HOPS)
         self._now = now
         self._sleep = sleep
 

@@ -41,10 +41,9 @@ PITCH_SPAN = PITCH_WINDOW + LAG_HIGH + 1
 PITCH_REFERENCE_LOG2_Q12 = 58663  # log2 of the period of 50 Hz: 80 samples at 4 kHz in Q8, 20480
 OCTAVE_FOLD_PM = 850  # the shortest lag whose peak reaches this part of the best is the period, not its double
 # A frame this quiet has no pitch worth its price (and block floating point would amplify its rounding noise).
-PITCH_FLOOR = 24  # peak of |y4|
+PITCH_FLOOR = 32  # peak of |y4|, -60 dBFS
 
-_COUNT_160_DB_Q8 = 5643  # 10*log10(160) * 256
-_COUNT_80_DB_Q8 = 4872
+_COUNTS_DB_Q8 = np.array([[5643], [4872], [4872]], np.int64)  # 10*log10 of 160, 80 and 80 samples, * 256
 
 Int32 = npt.NDArray[np.int32]
 Int64 = npt.NDArray[np.int64]
@@ -110,7 +109,7 @@ def _mirrored(half: tuple[int, ...]) -> Int32:
 _TAPS_8K = _mirrored(LOWPASS_8K)
 _TAPS_4K = _mirrored(LOWPASS_4K)
 _LOG2_Q16 = np.array(decibel.LOG2_Q16, np.int64)
-_LAGS = np.arange(LAG_LOW - 1, LAG_HIGH + 2)
+_TRANSFORM = 256  # >= PITCH_SPAN, so that no lag in use wraps round
 
 
 def _windows(signal: npt.NDArray[np.int32], count: int, length: int, step: int) -> Int32:
@@ -120,20 +119,20 @@ def _windows(signal: npt.NDArray[np.int32], count: int, length: int, step: int) 
 
 
 def log2_q12(values: Int64) -> Int64:
-    """decibel.log2_q12 on a vector of integers >= 1 (< 2**53)."""
-    exponent = np.frexp(values.astype(np.float64))[1].astype(np.int64) - 1  # exact: integers below 2**53 are exact floats
-    mantissa = np.where(exponent >= 15, values >> np.maximum(exponent - 15, 0), values << np.maximum(15 - exponent, 0)) & 0x7FFF
+    """decibel.log2_q12 on a vector of integers >= 1 (< 2**53: exact as float64, so frexp gives their bits)."""
+    fraction_of_two, power = np.frexp(values.astype(np.float64))
+    mantissa = (fraction_of_two * 65536.0).astype(np.int64) & 0x7FFF
     index = mantissa >> 9
     low = _LOG2_Q16[index]
     fraction = low + (((_LOG2_Q16[index + 1] - low) * (mantissa & 511)) >> 9)
-    return (exponent << 12) + (fraction >> 4)
+    return ((power.astype(np.int64) - 1) << 12) + (fraction >> 4)
 
 
-def _power_db_q8(totals: Int64, count_db_q8: int) -> list[int]:
-    """decibel.power_db_q8 on a vector."""
+def _power_db_q8(totals: Int64, count_db_q8: int | Int64) -> Int64:
+    """decibel.power_db_q8 on vectors."""
     log2 = log2_q12(np.maximum(totals, 1))
     level = ((log2 * 770 + ((log2 * 41) >> 6)) >> 12) - (decibel.FULL_SCALE_DB_Q8 + count_db_q8)
-    return np.where(totals > 0, level, decibel.FLOOR_Q8).tolist()  # type: ignore[no-any-return]
+    return np.where(totals > 0, level, decibel.FLOOR_Q8)
 
 
 class ChannelKernels:
@@ -166,21 +165,21 @@ class ChannelKernels:
             clipped = np.count_nonzero(np.abs(x) >= CLIP_AT, axis=1).tolist()
 
         y = self._without_dc(x, hops)
-        energy = np.einsum("ij,ij->i", y, y, dtype=np.int64)
+        energy = _energies(y, hops)
         y8 = self._at_8k(y.reshape(-1))
         history = np.concatenate((self._y8, y8))
         self._y8 = history[-len(self._y8) :]
         high = _high_passed(history, len(y8))
         vowels = np.concatenate((self._h8, high))
         self._h8 = vowels[-len(self._h8) :]
-        band = _energies(high, hops)
-        vowel = _energies(_vowel_band(vowels), hops)
+        sums = np.stack((energy, _energies(high, hops), _energies(_vowel_band(vowels), hops)))
+        energy_q8, band_q8, vowel_q8 = _power_db_q8(sums, _COUNTS_DB_Q8).tolist()
         pitch, voicing = self._pitches(history, hops) if self._pitch else ([0] * hops, [0] * hops)
         self._hops += hops
         return HopMeasures(
-            _power_db_q8(energy, _COUNT_160_DB_Q8),
-            _power_db_q8(band, _COUNT_80_DB_Q8),
-            _power_db_q8(vowel, _COUNT_80_DB_Q8),
+            energy_q8,
+            band_q8,
+            vowel_q8,
             peak.tolist(),
             clipped,
             (highest == lowest).astype(np.int32).tolist(),
@@ -256,15 +255,14 @@ def _pitch_frames(frames: Int32) -> tuple[list[int], list[int]]:
     every sum fits int32.
     """
     peak = np.abs(frames).max(axis=1)
+    if int(peak.max()) < PITCH_FLOOR:
+        return [0] * len(frames), [0] * len(frames)
     shift = np.maximum(np.frexp(peak.astype(np.float64))[1].astype(np.int32) - 11, 0)
     scaled = frames >> shift[:, None]
-    reach = len(_LAGS)
-    size = scaled.itemsize
-    row = scaled.strides[0]
-    lagged = np.lib.stride_tricks.as_strided(
-        scaled[:, LAG_LOW - 1 :], (len(scaled), reach, PITCH_WINDOW), (row, size, size), writeable=False
-    )
-    product = np.matmul(lagged, scaled[:, :PITCH_WINDOW, None])[:, :, 0]
+    # Correlation by Fourier transform: every product is an integer under 2**30 and float64 is off by under 1e-5, so
+    # rounding makes it the exact integer that a sum of products gives.
+    spectrum = np.conj(np.fft.rfft(scaled[:, :PITCH_WINDOW], _TRANSFORM)) * np.fft.rfft(scaled, _TRANSFORM)
+    product = np.rint(np.fft.irfft(spectrum, _TRANSFORM)[:, LAG_LOW - 1 : LAG_HIGH + 2]).astype(np.int32)
     squares = np.concatenate((np.zeros((len(scaled), 1), np.int32), np.cumsum(scaled * scaled, axis=1, dtype=np.int32)), axis=1)
     own = squares[:, PITCH_WINDOW : PITCH_WINDOW + 1]
     energy = own + squares[:, LAG_LOW - 1 + PITCH_WINDOW : LAG_HIGH + 2 + PITCH_WINDOW] - squares[:, LAG_LOW - 1 : LAG_HIGH + 2]
