@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sidetone.core.etiquette.settings import SETTINGS
+from sidetone_host import coverage, judging_page
 from sidetone_host.schemas.page import page as mqtt_page
 
 DOCS = Path(__file__).resolve().parent
@@ -61,7 +62,12 @@ def settings() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {"mqtt.md": mqtt_page, "settings.md": settings}
+PAGES: dict[str, Callable[[], str]] = {
+    "judging.md": judging_page.text,
+    "mqtt.md": mqtt_page,
+    "settings.md": settings,
+    "standard-coverage.md": coverage.text,
+}
 
 
 def stale() -> list[str]:

@@ -1,10 +1,8 @@
-"""docs/standard-coverage.md, generated from the rule table: `python -m sidetone_host.coverage FILE` writes it, without FILE prints it."""
+"""docs/standard-coverage.md, made from the rule table by `make docs`."""
 
 from __future__ import annotations
 
 import re
-import sys
-from pathlib import Path
 from typing import Any
 
 from sidetone.core.etiquette.rules import RULES
@@ -48,7 +46,7 @@ def text() -> str:
     lines = [
         "# The standard, rule by rule",
         "",
-        "Generated from `firmware/sidetone/core/etiquette/rules.py` by `python -m sidetone_host.coverage`; change that table, not this page.",
+        "Generated from `firmware/sidetone/core/etiquette/rules.py` by `make docs`; change that table, not this page.",
         "",
         f"{len(RULES)} rules: {counts['lamp'] + counts['record']} are judged ({counts['lamp']} of them show on a lamp), "
         f"{counts['advisory']} give advice only, {counts['derived']} are definitions or exceptions that other rules use, "
@@ -72,15 +70,3 @@ def text() -> str:
 
 def _cell(words: str) -> str:
     return words.replace("|", "\\|")
-
-
-def main(arguments: list[str]) -> int:
-    if arguments:
-        Path(arguments[0]).write_text(text(), "utf-8")
-    else:
-        sys.stdout.write(text())
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sidetone.core.etiquette.rules import ADVISORY, DERIVED, LAMP, LATER, NAMES, NEVER, RECORD, RULES, rule_row
 from sidetone.core.lamps.panel import LAMPS
-from sidetone_host import coverage
+from sidetone_host import coverage, judging_page
 
 ROOT = Path(__file__).parents[2]
 
@@ -60,4 +60,9 @@ def test_every_judged_rule_is_named_in_a_unit_test() -> None:
 
 def test_the_page_is_fresh() -> None:
     page = ROOT / "docs/standard-coverage.md"
-    assert page.read_text("utf-8") == coverage.text(), "run: python -m sidetone_host.coverage docs/standard-coverage.md"
+    assert page.read_text("utf-8") == coverage.text(), "run: make docs"
+
+
+def test_the_tables_of_the_judging_page_are_fresh() -> None:
+    page = ROOT / "docs/judging.md"
+    assert page.read_text("utf-8") == judging_page.text(), "run: make docs"

@@ -51,7 +51,9 @@ class Opening:
         self._abandon_told = False
         self._outbound_judged = not scene.outbound or "convenient" not in scene.labels
         self._enforce_order = profile.get("greeting.order.enforce")
-        self._check_day_part = profile.get("greeting.check_time_of_day") and scene.start_s is not None and "greeting_morning" in scene.labels
+        self._check_day_part = (
+            profile.get("greeting.check_time_of_day") and scene.start_s is not None and "greeting_morning" in scene.labels
+        )
         self._quiet_hours_judged = False
         for rule, stage in (("B1", 0), ("B2", 1), ("B3", 2)):
             if not self._stages[stage]:
