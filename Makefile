@@ -9,7 +9,7 @@ VERSION ?= 0.1.0
 BIN := .venv/bin
 TRAIN := .venv-train/bin/python
 
-.PHONY: help setup lock demo run test test-micropython check bench train evaluate lint types format docs clean
+.PHONY: help setup lock demo run test test-micropython test-xtensa check bench train evaluate lint types format docs clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: setup ## all tests; those whose optional program is absent are skipped by 
 
 test-micropython: setup ## only the unit tests, under real MicroPython (64-bit, and 32-bit where it can be had)
 	@$(BIN)/python -m pytest tests/host/test_on_micropython.py $(ARGS)
+
+test-xtensa: setup ## the device kernels' real ESP32-S3 machine code under qemu-xtensa, with instruction counts
+	@$(BIN)/python -m pytest tests/device/test_xtensa.py tests/device/test_viper_rules.py -s $(ARGS)
 
 check: lint types test ## the whole truth: lint, types, both runtimes, fresh docs
 

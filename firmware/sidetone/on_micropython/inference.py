@@ -11,8 +11,8 @@ resource variables.
 from array import array
 
 from sidetone.core.network.flatbuffer import ModelError
+from sidetone.on_micropython.tflite import kernels
 from sidetone.on_micropython.tflite.interpreter import Interpreter
-from sidetone.on_micropython.tflite.kernels import copy
 
 __all__ = ["ModelError", "StreamingModel"]
 
@@ -78,6 +78,6 @@ class StreamingModel:
     def _run(self):
         self._interpreter.invoke()
         for state in self._states:
-            copy(state[1], state[0], len(state[0]))
+            kernels.copy(state[1], state[0], len(state[0]))
         self._interpreter.read(self._answer, self._logits)
         return self._logits

@@ -14,7 +14,7 @@ from array import array
 
 from sidetone.core.network.flatbuffer import ModelError
 from sidetone.core.network.graph import INT8, UINT8, read_model
-from sidetone.on_micropython.tflite.kernels import flip
+from sidetone.on_micropython.tflite import kernels
 from sidetone.on_micropython.tflite.plan import Plan
 
 _TYPES = {INT8: "int8", UINT8: "uint8"}
@@ -76,7 +76,7 @@ class Interpreter:
         if offset:
             target = target[offset:]
         if detail["dtype"] == "int8":
-            flip(value, target, len(value))
+            kernels.flip(value, target, len(value))
         else:
             target[: len(value)] = value
 
@@ -92,7 +92,7 @@ class Interpreter:
         """A tensor into `out`, an array of its size. Allocates nothing."""
         source = self._plan.view(index)
         if self._find(index)["dtype"] == "int8":
-            flip(source, out, len(source))
+            kernels.flip(source, out, len(source))
         else:
             out[:] = source
 

@@ -4,7 +4,7 @@ Tensors that only rename bytes (RESHAPE, a contiguous slice or part, a variable 
 """
 
 from sidetone.core.network.graph import INT8
-from sidetone.on_micropython.tflite.kernels import flip
+from sidetone.on_micropython.tflite import kernels
 
 FOREVER = 1 << 20
 _ALIGN = 4
@@ -81,5 +81,5 @@ def stored(tensor):
     """A constant's bytes as they are kept: int8 as q + 128, everything else as it is."""
     data = bytearray(tensor.data)
     if tensor.type == INT8:
-        flip(data, data, len(data))
+        kernels.flip(data, data, len(data))
     return data

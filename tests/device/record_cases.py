@@ -1,0 +1,106 @@
+"""Golden vectors of every viper kernel: what each was given and what it left, while the device's code heard a sound. For MicroPython.
+
+    micropython tests/device/record_cases.py TREE SOUND OUT MODEL...
+
+SOUND: int16 file; MODEL: networks, the first of them as the listener uses it, the others for a few steps. OUT gets JSON Lines:
+{"module", "name", "args": [["i", 5] or ["b", before, after]], "result"}; buffers in hexadecimal, one that is given twice as ["same", n].
+Calls number 1, 30 and 90 of each kernel are kept, and of a network's kernels a few with each model.
+"""
+
+import binascii
+import json
+import sys
+from array import array
+
+sys.path.insert(0, sys.argv[1] + "/firmware")
+
+KEPT = (1, 30, 90)
+
+
+class Recorder:
+    """Stands in a module for one of its kernels."""
+
+    def __init__(self, module, name, out):
+        self.module = module
+        self.name = name
+        self.out = out
+        self.kernel = getattr(module, name)
+        self.calls = 0
+        setattr(module, name, self)
+
+    def __call__(self, *given):
+        self.calls += 1
+        if self.calls not in KEPT:
+            return self.kernel(*given)
+        rows = []
+        for number, value in enumerate(given):
+            if isinstance(value, int):
+                rows.append(["i", value])
+                continue
+            for before in range(number):
+                if given[before] is value:
+                    rows.append(["same", before])
+                    break
+            else:
+                rows.append(["b", _hex(value), ""])
+        result = self.kernel(*given)
+        for number, row in enumerate(rows):
+            if row[0] == "b":
+                row[2] = _hex(given[number])
+        self.out.write(json.dumps({"module": self.module.__name__, "name": self.name, "args": rows, "result": result}) + "\n")
+        return result
+
+
+def _hex(value):
+    return str(binascii.hexlify(value), "ascii")
+
+
+def main(sound, path, models):
+    with open(path, "w") as out:
+        listen(sound, out, models)
+
+
+def listen(sound, out, models):
+    from sidetone.on_micropython import decoder, frontend, kernels
+    from sidetone.on_micropython.inference import StreamingModel
+    from sidetone.on_micropython.tflite import kernels as network_kernels
+    from sidetone.on_micropython.tflite.interpreter import Interpreter
+
+    recorders = []
+    names = json.loads(sys.stdin.read())
+    for module in (frontend, kernels, decoder, network_kernels):
+        for name in names[module.__name__]:
+            recorders.append(Recorder(module, name, out))
+    with open(sound, "rb") as file:
+        samples = array("h", file.read())
+    network = StreamingModel(models[0])
+    graph = decoder.KeywordGraph([[1, 2, 3, 2], [4, 4], [5], [2, 3]], 200)
+    front_end, channel = frontend.FrontEnd(), kernels.ChannelKernels()
+    frames = []
+    for first in range(0, len(samples), 160):
+        hop = samples[first : first + 160]
+        channel.block(hop)
+        frames += frontend.quantize(front_end.block(hop))
+        if len(frames) == 3:
+            logits = network.step(frames)
+            frames = []
+            graph.step([(100 - logits[i]) % 256 for i in range(8)], 40)
+    for model in models[1:]:
+        for recorder in recorders:
+            recorder.calls = 29 if recorder.module is network_kernels else 99
+        interpreter = Interpreter(model_path=model)
+        details = interpreter.get_input_details()[0]
+        size = 1
+        for length in details["shape"]:
+            size *= length
+        seed = 1
+        for _ in range(3):
+            data = bytearray(size)
+            for i in range(size):
+                seed = (seed * 25173 + 13849) & 0xFFFF
+                data[i] = seed >> 8
+            interpreter.set_tensor(details["index"], data)
+            interpreter.invoke()
+
+
+main(sys.argv[2], sys.argv[3], sys.argv[4:])
