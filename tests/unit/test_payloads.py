@@ -44,7 +44,8 @@ def worst_record(unmeasured):
     """A record with every map full: all labels, all rules, all counts of six digits; every field null with its reason, or long."""
     rows = []
     for name, places, _ in RECORD_FIELDS:
-        rows.append((name, None if unmeasured else Fixed(-86400 * 1000, places) if places else 1000000))
+        longest = Fixed((1 if name == "duration_s" else -1) * 86400 * 1000, places) if places else 1000000
+        rows.append((name, None if unmeasured else longest))
     rows.append(("phrases", Rows([("%s%02d" % (LABEL[:-2], i), 100000 + i) for i in range(LABELS_OF_MODEL)])))
     rows.append(("findings", Rows([("A%d" % i, 100000 + i) for i in range(RULES)])))
     rows.append(("overruns", 1000000))
