@@ -131,15 +131,16 @@ class PhraseSpotter:
                     busy[k] = HOLD_STEPS + 1
         far = self._token_far
         found = NOTHING
+        wait, deaf, tokens, heard_q8 = self._wait, self._deaf, self._token, self.heard_q8  # looked up once, not once a label
         for k in range(self.count):
-            if self._wait[k] > 0:
-                self._wait[k] -= 1
-            token = self._token[k]
+            if wait[k] > 0:
+                wait[k] -= 1
+            token = tokens[k]
             lag = top - logits[token] if token >= 0 else NEVER
             if busy[k] <= 0 and lag > far:
-                if self._wait[k] == 0:
-                    self._deaf[k] = 0
-                self.heard_q8[k] = FAR_Q8
+                if wait[k] == 0:
+                    deaf[k] = 0
+                heard_q8[k] = FAR_Q8
                 continue
             held = self._fits[k]
             lags = self._lags[k]
@@ -158,14 +159,14 @@ class PhraseSpotter:
             if lag > far:
                 lag = far
             value = self._bias[k] - ((self._unit_weight[k] * fit + self._token_weight[k] * lag) >> 8)
-            self.heard_q8[k] = value
+            heard_q8[k] = value
             over = value - self._cutoff[k]
             if over < 0:
-                if self._wait[k] == 0:
-                    self._deaf[k] = 0
-            elif not self._deaf[k]:
-                self._deaf[k] = 1
-                self._wait[k] = self._refractory[k]
+                if wait[k] == 0:
+                    deaf[k] = 0
+            elif not deaf[k]:
+                deaf[k] = 1
+                wait[k] = self._refractory[k]
                 if found is NOTHING:
                     found = []
                 found.append((self.labels[k], t_ms, self._posterior[min(over >> 4, len(self._posterior) - 1)]))  # type: ignore[attr-defined]
