@@ -40,3 +40,13 @@ def test_unvoiced_hops_do_not_count():
 def test_out_of_range_pitch_is_kept_in_range():
     assert spread([50 * ST] * 300).median_st_q8() is not None
     assert PitchSpread().median_st_q8() is None
+
+
+def test_recent_spread_forgets_the_lively_beginning():
+    lively = [18 * ST + 10, 22 * ST + 10] * 500
+    flat = [20 * ST + 10] * 2600
+    pitch = spread(lively + flat)
+    assert pitch.recent_sd_st_q8 < ST
+    assert pitch.sd_st_q8 > ST
+    assert spread([20 * ST] * 749).recent_sd_st_q8 is None
+    assert spread([20 * ST] * 750).recent_sd_st_q8 is not None

@@ -39,7 +39,7 @@ LAG_LOW, LAG_HIGH = 8, 64  # 500 Hz .. 62.5 Hz
 PITCH_HOPS = 2  # pitch every 20 ms
 PITCH_SPAN = PITCH_WINDOW + LAG_HIGH + 1
 PITCH_REFERENCE_LOG2_Q12 = 58663  # log2 of the period of 50 Hz: 80 samples at 4 kHz in Q8, 20480
-OCTAVE_FOLD_PM = 850  # the shortest lag whose peak reaches this part of the best is the period, not its double
+OCTAVE_FOLD_PM = 900  # the shortest lag whose peak reaches this part of the best is the period, not its double
 # A frame this quiet has no pitch worth its price (and block floating point would amplify its rounding noise).
 PITCH_FLOOR = 32  # peak of |y4|, -60 dBFS
 

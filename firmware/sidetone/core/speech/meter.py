@@ -20,13 +20,15 @@ are plain ints, bools or None and are right after every call:
   rate_per_min           syllables a minute over the last 20 s of speech with pauses < 1 s; None until 4 s
   pauses                 silences of 0.5-2 s between spurts (longer ones are turns, not pauses)
   pitch_sd_st_q8         standard deviation of the pitch, semitones Q8; None until 5 s voiced
+  pitch_recent_sd_st_q8  the same over the last 15-30 s voiced, for the monotone rule; None until 15 s
   voiced_ms              voiced speech so far
+  tone                   a steady tone of the telephone system sounds (tones.py)
   clipped_hops           hops with two samples or more at the rails
   digital_silence_ms     hops whose samples are all equal
 `call_level_q8()` is the whole call's P.56 level (None without speech): computed on call, for the record.
 """
 
-from sidetone.core.speech import activity, decibel, level, pitch, syllables
+from sidetone.core.speech import activity, decibel, level, pitch, syllables, tones
 
 HOP_MS = 10
 PAUSE_JOIN_MS = 1000  # shorter pauses belong to the speaking time of the rate
@@ -71,7 +73,10 @@ class Meter:
         self.rate_per_min = None
         self.pauses = 0
         self.pitch_sd_st_q8 = None
+        self.pitch_recent_sd_st_q8 = None
         self.voiced_ms = 0
+        self._tones = tones.ToneHops()
+        self.tone = False
         self.clipped_hops = 0
         self.digital_silence_ms = 0
 
@@ -85,6 +90,7 @@ class Meter:
         active = gate.hop(t_ms, band_q8)
         self.active = active
         self.band_q8 = band_q8
+        self.tone = self._tones.hop(energy_q8, band_q8, peak)
         self.noise_q8 = gate.noise_q8
         power = decibel.mean_square(energy_q8)
         self._call.hop(energy_q8, power)
@@ -96,6 +102,7 @@ class Meter:
             self.own_q8 = gate.own_q8
             self._pitch.hop(pitch_st_q8, voicing_pm)
             self.pitch_sd_st_q8 = self._pitch.sd_st_q8
+            self.pitch_recent_sd_st_q8 = self._pitch.recent_sd_st_q8
             self.voiced_ms = self._pitch.voiced_ms
         was_speaking = self.speaking
         if gate.speaking:
