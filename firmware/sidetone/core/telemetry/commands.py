@@ -32,8 +32,14 @@ def _parse(payload, limit):
     if len(payload) > limit:
         raise CommandError("has " + str(len(payload)) + " bytes, " + str(limit) + " are allowed")
     depth = deepest = 0
+    in_text = escaped = False
     for byte in payload:
-        if byte in b"[{":
+        if in_text:
+            in_text = escaped or byte != 0x22
+            escaped = byte == 0x5C and not escaped
+        elif byte == 0x22:
+            in_text = True
+        elif byte in b"[{":
             depth += 1
             deepest = max(deepest, depth)
         elif byte in b"]}":
@@ -43,6 +49,8 @@ def _parse(payload, limit):
     try:
         message = json.loads(payload.decode())
     except ValueError:  # UnicodeError is one
+        message = None
+    if depth != 0 or in_text:  # MicroPython 1.25 reads what is cut as if it were closed
         message = None
     if not isinstance(message, dict):
         raise CommandError("is not a JSON object: " + repr(bytes(payload[:40])))
