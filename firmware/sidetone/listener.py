@@ -30,7 +30,7 @@ class Ear:
         self.spotter = spotter
         self.meter = meter
         self.rows = None  # the kernels' measurements of the block in hand, one row a hop
-        self.steps = []  # model inputs of complete steps not yet heard: (hop index that completes it, input)
+        self.steps = []  # model inputs of complete steps not yet heard: (hop index that completes it, input; the agent's: logits)
         self.frames = []  # int8 frames of the step being filled
         self.frames_seen = 0
         self.asleep = False
@@ -86,7 +86,9 @@ class Listener:
             ear.frames.append(frame)
             ear.frames_seen += 1
             if len(ear.frames) == self.stride_hops:
-                ear.steps.append((ear.frames_seen + FIRST_FRAME_HOPS - 1, ear.frames))
+                # the agent's network never sleeps, so a block's steps are run in a row: a quarter faster than between other work
+                step = ear.network.step(ear.frames) if ear is self.agent else ear.frames
+                ear.steps.append((ear.frames_seen + FIRST_FRAME_HOPS - 1, step))
                 ear.frames = []
 
     def _hop(self):
@@ -102,8 +104,8 @@ class Listener:
             if ear.steps and ear.steps[0][0] == self.hops:
                 self._network(t_ms, ear, ear.steps.pop(0)[1])
 
-    def _network(self, t_ms, ear, frames):
-        """One network step. The customer's words are heard only while the agent is silent: both share one network's budget.
+    def _network(self, t_ms, ear, step):
+        """One network step (the agent's logits, the customer's frames). The customer's words are heard only while the agent is silent: both share one network's budget.
 
         Waking, the customer's network starts from its initial state, as every training clip did, not from a stale past.
         """
@@ -115,7 +117,8 @@ class Listener:
                 ear.asleep = False
                 ear.network.reset()
                 ear.spotter.reset()
-        for label, _, posterior_pm in ear.spotter.step(t_ms, ear.network.step(frames)):
+            step = ear.network.step(step)
+        for label, _, posterior_pm in ear.spotter.step(t_ms, step):
             # every detection is told, whatever the phase of the call: phase and exclusions act on findings, not on hearing
             self.emit(t_ms, "phrase", [("label", label), ("channel", ear.channel), ("posterior", Fixed(posterior_pm, 3))])
             self.conduct.phrase(t_ms, ear.channel, label, posterior_pm)
