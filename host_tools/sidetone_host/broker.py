@@ -152,7 +152,6 @@ message_size_limit 16384
 log_dest file {place.folder}/mosquitto.log
 log_type error
 log_type warning
-log_type notice
 listener {place.port} {place.host}
 """
 
@@ -285,7 +284,9 @@ def serve(place: Place, users: list[str], embedded: bool, announce: Any = print)
     place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     check_port(place)
     accounts = Accounts(place.folder)
-    urls = {user: accounts.url(user, place.host, place.port) for user in [DASHBOARD, *users]}
+    # an address that means "all of this machine's" is none that another machine could use
+    named = socket.gethostname() if place.host in ("0.0.0.0", "::") else place.host
+    urls = {user: accounts.url(user, named, place.port) for user in [DASHBOARD, *users]}
     program = None if embedded else mosquitto_program()
 
     def ready() -> None:
@@ -293,6 +294,8 @@ def serve(place: Place, users: list[str], embedded: bool, announce: Any = print)
         announce(f"broker: {kind} on mqtt://{place.host}:{place.port} (pid {os.getpid()})")
         for user in urls:
             announce(f"  {user}: SIDETONE_MQTT=$(cat {accounts.url_file(user)})")
+        if not place.host.startswith("127.") and place.host not in ("localhost", "::1"):
+            announce("  passwords and figures cross the network in clear: for more than a trial use mosquitto with certificates")
         sys.stdout.flush()
 
     if program:

@@ -215,9 +215,12 @@ class Ingest:
 
     def _write(self, batch: list[Heard]) -> None:
         stored, refused = self._until_stored([heard for heard in batch if heard.leaf in TO_STORE])
+        newest = {(heard.site, heard.device, heard.leaf): heard for heard in batch if heard.leaf not in TO_STORE}
+        for heard in newest.values():
+            self._keep(heard)
         for heard in batch:
             if heard.leaf not in TO_STORE:
-                self._keep(heard)
+                self._puback(heard)
         self._acknowledge(stored, refused)
         for heard in stored:
             if heard.leaf == "call":
@@ -260,6 +263,8 @@ class Ingest:
                 return done or 0
 
     def _keep(self, heard: Heard) -> None:
+        """A device's newest `meta` or `availability`."""
+
         def write() -> None:
             if heard.leaf == "meta":
                 self._store.put_meta(heard.site, heard.device, heard.message)
@@ -270,7 +275,6 @@ class Ingest:
             self._patiently(write)
         except ValueError as fault:
             self._garbage(f"{heard.site}/{heard.device}/{heard.leaf} that cannot be stored: {fault}")
-        self._puback(heard)
 
     def _acknowledge(self, stored: list[Heard], refused: list[Heard]) -> None:
         keys: dict[tuple[str, str], list[tuple[str, list[int]]]] = defaultdict(list)

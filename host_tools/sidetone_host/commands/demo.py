@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -77,6 +78,7 @@ class _Demo:
     def __init__(self, args: argparse.Namespace, calls: int | None) -> None:
         from sidetone_host import broker, folders
         from sidetone_host.children import free_port
+        from sidetone_host.commands import dashboard
         from sidetone_host.errors import CannotDo
         from sidetone_host.supervisor import Child
 
@@ -85,21 +87,23 @@ class _Demo:
         source = Path(args.source) if args.source else _bundled()
         if not source.exists():
             raise CannotDo(f"there is no recording {source}")
-        http_host, _, wanted = os.environ.get("SIDETONE_HTTP", "127.0.0.1:8080").rpartition(":")
+        http_host, wanted = dashboard.read_address(os.environ.get("SIDETONE_HTTP") or dashboard.HTTP_DEFAULT)
         if args.http:
             broker.check_port(broker.Place(http_host, args.http, Path()), "--http")
-        http_port = args.http or free_port(int(wanted) if wanted.isdigit() else 8080)
+        http_port = args.http or free_port(wanted, http_host)
         mqtt_port = free_port()
         self.base = f"http://{http_host}:{http_port}"
         home = folders.data() / "demo"
         try:
             home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _sweep(home)
             # a new device for each demonstration: its count of calls begins with 1
-            self.device_folder = Path(tempfile.mkdtemp(prefix="device-", dir=home))
-            broker_folder = Path(tempfile.mkdtemp(prefix="broker-", dir=home))
+            self.folder = Path(tempfile.mkdtemp(prefix="run-", dir=home))
+            self._lock = _locked(self.folder)
         except OSError as error:
             raise CannotDo(f"cannot keep data in {home}: {error.strerror}") from None
-        self.broker_folder = broker_folder
+        broker_folder = self.folder / "broker"
+        broker_folder.mkdir()
         self.mqtt = ("127.0.0.1", mqtt_port)
         accounts = broker.Accounts(broker_folder)
         urls = {user: accounts.url(user, *self.mqtt) for user in (broker.DASHBOARD, DEVICE)}  # in the environment: `ps` shows arguments
@@ -120,7 +124,7 @@ class _Demo:
         )
         serve = ["dashboard", "--http", f"{http_host}:{http_port}"]
         self.dashboard = Child("dashboard", serve, {"SIDETONE_MQTT": urls[broker.DASHBOARD]}, quiet=True)
-        play = ["run", "--source", str(source), "--site", SITE, "--device", DEVICE, "--data", str(self.device_folder)]
+        play = ["run", "--source", str(source), "--site", SITE, "--device", DEVICE, "--data", str(self.folder / "device")]
         play += ["--lamps", "none" if self.fast else "terminal"]
         play += ["--calls", str(calls)] if calls else []
         play += ["--fast"] if self.fast else []
@@ -204,9 +208,7 @@ class _Demo:
     def _stop(self) -> None:
         for child in (self.device, self.dashboard, self.broker):
             child.stop()
-        shutil.rmtree(self.broker_folder, ignore_errors=True)
-        if self.calls is not None or not (self.device_folder / "journal").exists():
-            shutil.rmtree(self.device_folder, ignore_errors=True)
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def _broker_answers(self) -> bool:
         with contextlib.suppress(OSError), socket.create_connection(self.mqtt, timeout=1.0):
@@ -237,6 +239,26 @@ class _Demo:
             cursor = answer["next"]
             if not cursor:
                 return Stored(numbers, truncated)
+
+
+def _locked(folder: Path) -> int | None:
+    """Take a demonstration's folder for this process; None if it belongs to one that runs."""
+    handle = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(handle)
+        return None
+    return handle
+
+
+def _sweep(home: Path) -> None:
+    """Remove what killed demonstrations left behind."""
+    for folder in home.glob("run-*"):
+        handle = _locked(folder)
+        if handle is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+            os.close(handle)
 
 
 def _notice(line: str) -> None:

@@ -253,7 +253,7 @@ class Outbox:
         """Fill the outbox. -> set of (boot, seq) of every record seen, gone ones too."""
         data = self._read(JOURNAL)
         self._journal_bytes = len(data)
-        self._torn = bool(data) and not data.endswith(b"\n")
+        self._torn = self.fault is not None or (bool(data) and not data.endswith(b"\n"))  # unreadable: its end may be anything
         known = set()
         gone = set()
         records = []
