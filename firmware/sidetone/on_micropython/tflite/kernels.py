@@ -11,8 +11,9 @@ Rescaling is TFLM's with two roundings, exact for |sum| < 2**29 in 32-bit words:
 
     (a m + 2**30) >> 31  =  ah mh + ((al mh + ((ah ml + (al ml >> 15) + 2**15) >> 1)) >> 15)
 
-No row and no product leaves int32: |ah| < 2**14, al < 2**15, mh < 2**15, ml < 2**16. The first three locals of a viper function,
-arguments first, live in registers on the ESP32; that is why accumulators are (unused) arguments.
+No row and no product leaves int32: |ah| < 2**14, al < 2**15, mh < 2**15, ml < 2**16. The first two locals of a viper function (three
+where it is compiled on the device), arguments first, live in registers on the ESP32, so `acc` and `t` are arguments whose value is not
+used: an accumulator and a factor in registers save a third of a product's instructions, pointers there save nothing.
 """
 
 import micropython
@@ -132,7 +133,7 @@ def patch(source: ptr8, target: ptr8, shape: ptr32, y: int, x: int, fill: int):
 
 
 @micropython.viper
-def dense(x: ptr8, w: ptr8, acc: int, out: ptr8, count: int, channels: ptr32, outputs: int, zero: int, low: int, high: int):
+def dense(acc: int, t: int, w: ptr8, x: ptr8, out: ptr8, count: int, channels: ptr32, outputs: int, zero: int, low: int, high: int):
     """`outputs` sums of `count` products: x bytes[count], w bytes[outputs][count] -> out bytes[outputs].
 
     zero, low, high: zero point and limits of the output, + 128.
@@ -145,11 +146,46 @@ def dense(x: ptr8, w: ptr8, acc: int, out: ptr8, count: int, channels: ptr32, ou
         n -= 1
     x = ptr8(int(x) - count)
     base = (acc << 7) + _OFFSET
-    eights = count >> 3
     while outputs:
         acc = channels[0] - base
-        n = eights
+        n = count >> 4
         while n:
+            t = x[0]
+            acc += t * w[0]
+            t = x[1]
+            acc += t * w[1]
+            t = x[2]
+            acc += t * w[2]
+            t = x[3]
+            acc += t * w[3]
+            t = x[4]
+            acc += t * w[4]
+            t = x[5]
+            acc += t * w[5]
+            t = x[6]
+            acc += t * w[6]
+            t = x[7]
+            acc += t * w[7]
+            t = x[8]
+            acc += t * w[8]
+            t = x[9]
+            acc += t * w[9]
+            t = x[10]
+            acc += t * w[10]
+            t = x[11]
+            acc += t * w[11]
+            t = x[12]
+            acc += t * w[12]
+            t = x[13]
+            acc += t * w[13]
+            t = x[14]
+            acc += t * w[14]
+            t = x[15]
+            acc += t * w[15]
+            x = ptr8(int(x) + 16)
+            w = ptr8(int(w) + 16)
+            n -= 1
+        if count & 8:
             t = x[0]
             acc += t * w[0]
             t = x[1]
@@ -168,7 +204,6 @@ def dense(x: ptr8, w: ptr8, acc: int, out: ptr8, count: int, channels: ptr32, ou
             acc += t * w[7]
             x = ptr8(int(x) + 8)
             w = ptr8(int(w) + 8)
-            n -= 1
         n = count & 7
         while n:
             t = x[0]
@@ -186,11 +221,12 @@ def dense(x: ptr8, w: ptr8, acc: int, out: ptr8, count: int, channels: ptr32, ou
                 acc = 0 - 4096
             acc = acc << (s >> 8)
             s = s & 255
-        ah = acc >> 15
-        acc = acc & 0x7FFF
-        mh = m >> 16
-        m = m & 0xFFFF
-        acc = ah * mh + ((acc * mh + ((ah * m + ((acc * m) >> 15) + 0x8000) >> 1)) >> 15)
+        t = acc & 0x7FFF
+        acc = acc >> 15
+        n = m & 0xFFFF
+        m = m >> 16
+        n = acc * n + ((t * n) >> 15) + 0x8000
+        acc = acc * m + ((t * m + (n >> 1)) >> 15)
         if s:
             if acc < 0:
                 acc -= 1
@@ -207,8 +243,10 @@ def dense(x: ptr8, w: ptr8, acc: int, out: ptr8, count: int, channels: ptr32, ou
 
 
 @micropython.viper
-def depthwise(x: ptr8, w: ptr8, acc: int, out: ptr8, taps: int, channels: ptr32, outputs: int, repeat: int, zero: int, low: int, high: int):
-    """One sum of `taps` products a channel: x bytes[taps][outputs / repeat], w bytes[taps][outputs] -> out bytes[outputs].
+def depthwise(
+    acc: int, t: int, w: ptr8, x: ptr8, out: ptr8, taps: int, channels: ptr32, outputs: int, repeat: int, zero: int, low: int, high: int
+):
+    """One sum of `taps` products a channel: x bytes[taps][outputs / repeat], w bytes[outputs][taps] -> out bytes[outputs].
 
     repeat: outputs of each input channel (the depth multiplier). The channels' constant holds bias - (zero + 128) sum w.
     """
@@ -219,33 +257,44 @@ def depthwise(x: ptr8, w: ptr8, acc: int, out: ptr8, taps: int, channels: ptr32,
         while n > 0:
             depth += 1
             n -= repeat
-    left = outputs
     again = repeat
-    while left:
+    while outputs:
         acc = channels[0] - _OFFSET
         p = x
-        q = w
-        n = taps
+        total = 0
+        n = taps >> 1
         while n:
-            t = q[0] - 128
-            acc += t * p[0]
+            t = p[0]
+            total += t
+            acc += t * w[0]
             p = ptr8(int(p) + depth)
-            q = ptr8(int(q) + outputs)
+            t = p[0]
+            total += t
+            acc += t * w[1]
+            p = ptr8(int(p) + depth)
+            w = ptr8(int(w) + 2)
             n -= 1
+        if taps & 1:
+            t = p[0]
+            total += t
+            acc += t * w[0]
+            w = ptr8(int(w) + 1)
+        acc -= total << 7
         m = channels[1]
         s = channels[2]
-        if s >> 8:
+        if s >> 8:  # a multiplier of one or more: far outside, the output is saturated anyway
             if acc > 4096:
                 acc = 4096
             if acc < 0 - 4096:
                 acc = 0 - 4096
             acc = acc << (s >> 8)
             s = s & 255
-        ah = acc >> 15
-        acc = acc & 0x7FFF
-        mh = m >> 16
-        m = m & 0xFFFF
-        acc = ah * mh + ((acc * mh + ((ah * m + ((acc * m) >> 15) + 0x8000) >> 1)) >> 15)
+        t = acc & 0x7FFF
+        acc = acc >> 15
+        n = m & 0xFFFF
+        m = m >> 16
+        n = acc * n + ((t * n) >> 15) + 0x8000
+        acc = acc * m + ((t * m + (n >> 1)) >> 15)
         if s:
             if acc < 0:
                 acc -= 1
@@ -258,25 +307,29 @@ def depthwise(x: ptr8, w: ptr8, acc: int, out: ptr8, taps: int, channels: ptr32,
         out[0] = acc
         out = ptr8(int(out) + 1)
         channels = ptr32(int(channels) + 12)
-        w = ptr8(int(w) + 1)
         again -= 1
         if again == 0:
             again = repeat
             x = ptr8(int(x) + 1)
-        left -= 1
+        outputs -= 1
 
 
 @micropython.viper
-def add(a: ptr8, b: ptr8, out: ptr8, walk: ptr32, tables: ptr32, zero: int, low: int, high: int):
+def add(acc: int, t: int, p: ptr8, a: ptr8, b: ptr8, out: ptr8, walk: ptr32, tables: ptr32, zero: int, low: int, high: int):
     """out = a + b. walk: 4 output lengths, 4 steps of a, 4 steps of b (0 where broadcast). zero, low, high as for `dense`.
 
-    tables: 256 rescaled values of a + 2**29, 256 of b + 2**29, then the output's Q31 multiplier and right shift.
+    tables: 256 rescaled values of a + 2**28, 256 of b + 2**28, then the output's Q31 multiplier and right shift. p: unused.
     """
     table_b = ptr32(int(tables) + 1024)
     last = ptr32(int(tables) + 2048)
     mh = last[0] >> 16
     ml = last[0] & 0xFFFF
     s = last[1]
+    half = 0
+    if s:
+        half = 1 << (s - 1)
+    step_a = walk[7]
+    step_b = walk[11]
     n0 = walk[0]
     while n0:
         a1 = int(a)
@@ -291,15 +344,17 @@ def add(a: ptr8, b: ptr8, out: ptr8, walk: ptr32, tables: ptr32, zero: int, low:
                 q = ptr8(b2)
                 n3 = walk[3]
                 while n3:
-                    acc = tables[p[0]] - _OFFSET
-                    acc += table_b[q[0]] - _OFFSET
-                    ah = acc >> 15
-                    acc = acc & 0x7FFF
-                    acc = ah * mh + ((acc * mh + ((ah * ml + ((acc * ml) >> 15) + 0x8000) >> 1)) >> 15)
-                    if s:
+                    acc = tables[p[0]]
+                    t = table_b[q[0]]
+                    acc += t - _OFFSET
+                    t = acc & 0x7FFF
+                    acc = acc >> 15
+                    half_up = (acc * ml + ((t * ml) >> 15) + 0x8000) >> 1
+                    acc = acc * mh + ((t * mh + half_up) >> 15)
+                    if half:
                         if acc < 0:
                             acc -= 1
-                        acc = (acc + (1 << (s - 1))) >> s
+                        acc = (acc + half) >> s
                     acc += zero
                     if acc < low:
                         acc = low
@@ -307,8 +362,8 @@ def add(a: ptr8, b: ptr8, out: ptr8, walk: ptr32, tables: ptr32, zero: int, low:
                         acc = high
                     out[0] = acc
                     out = ptr8(int(out) + 1)
-                    p = ptr8(int(p) + walk[7])
-                    q = ptr8(int(q) + walk[11])
+                    p = ptr8(int(p) + step_a)
+                    q = ptr8(int(q) + step_b)
                     n3 -= 1
                 a2 += walk[6]
                 b2 += walk[10]

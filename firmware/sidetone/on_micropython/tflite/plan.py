@@ -190,7 +190,7 @@ class Plan:
         for tensor, scale in ((a, scale_a), (b, scale_b)):
             fixed, shift = scales.multiplier(scale, twice)
             for i in range(256):
-                words.append(scales.scaled((i - 128 - tensor.zero_points[0]) << 20, fixed, shift) + _OFFSET)
+                words.append(scales.scaled((i - 128 - tensor.zero_points[0]) << 20, fixed, shift) + (_OFFSET >> 1))
         out = scales.float_parts(output.scale_bits[0])
         fixed, shift = scales.multiplier(twice, (out[0], out[1] + 20))
         if shift > 0:
@@ -266,7 +266,7 @@ class Plan:
         else:
             repeat = options["depth_multiplier"]
             channels = self._channels(op, outputs, taps, outputs)
-            step = steps.Depthwise(rows, stored(weights), taps, channels, outputs, repeat, *_output_limits(op, output))
+            step = steps.Depthwise(rows, _side_by_side(stored(weights), outputs), taps, channels, outputs, repeat, *_output_limits(op, output))
         if not unbroken:
             shape = array("i", (height, width, depth, kernel_h, kernel_w, down, across))
             step = steps.Patched(source, scratch, shape, data.zero_points[0] + 128, places, step)
@@ -308,6 +308,17 @@ def _variable_name(op):
 def _every(data, first, count, step):
     for i in range(count):
         yield data[first + i * step]
+
+
+def _side_by_side(weights, outputs):
+    """Weights [taps][outputs] -> [outputs][taps]."""
+    turned = bytearray(len(weights))
+    place = 0
+    for channel in range(outputs):
+        for weight in _every(weights, channel, len(weights) // outputs, outputs):
+            turned[place] = weight
+            place += 1
+    return turned
 
 
 def _lowest(op, tensor):

@@ -70,7 +70,7 @@ class Add:
         self.high = high
 
     def run(self):
-        kernels.add(self.a, self.b, self.target, self.walk, self.tables, self.zero, self.low, self.high)
+        kernels.add(0, 0, self.a, self.a, self.b, self.target, self.walk, self.tables, self.zero, self.low, self.high)
 
 
 class Dense:
@@ -89,12 +89,12 @@ class Dense:
     def run(self):
         for row in self.rows:
             kernels.dense(
-                row[0], self.weights, 0, row[1], self.count, self.channels, self.outputs, self.zero, self.low, self.high
+                0, 0, self.weights, row[0], row[1], self.count, self.channels, self.outputs, self.zero, self.low, self.high
             )
 
 
 class Depthwise:
-    """DEPTHWISE_CONV_2D; rows as for Dense."""
+    """DEPTHWISE_CONV_2D; rows as for Dense, weights with a channel's taps side by side."""
 
     def __init__(self, rows, weights, taps, channels, outputs, repeat, zero, low, high):
         self.rows = rows
@@ -110,7 +110,7 @@ class Depthwise:
     def run(self):
         for row in self.rows:
             kernels.depthwise(
-                row[0], self.weights, 0, row[1], self.taps, self.channels, self.outputs, self.repeat, self.zero, self.low, self.high
+                0, 0, self.weights, row[0], row[1], self.taps, self.channels, self.outputs, self.repeat, self.zero, self.low, self.high
             )
 
 
