@@ -174,7 +174,15 @@ def test_devices_keep_meta_and_availability(store):
         store.set_availability("hz", "d1", "<b>")
 
 
-def test_pruning_removes_what_is_old_and_nothing_else(store):
+def test_sizes_tell_about_how_many_rows_there_are(store):
+    assert store.sizes() == {"calls": 0, "intervals": 0, "events": 0}
+    for seq in (1, 2, 3):
+        store.put_call("hz", "d1", call(seq=seq))
+    assert store.sizes() == {"calls": 3, "intervals": 0, "events": 0}
+
+
+def test_pruning_removes_what_is_old_and_nothing_else(store, monkeypatch):
+    monkeypatch.setattr("sidetone_host.dashboard.store.PRUNE_ROWS", 1)
     for seq in (1, 2, 3):
         store.put_call("hz", "d1", call(seq=seq))
         store.put_interval("hz", "d1", {**interval(seq, 0), "t": T + seq})

@@ -41,13 +41,13 @@ async def healthz(request: Request) -> Response:
 
 
 async def metrics(request: Request) -> Response:
-    """Prometheus text; the store's counts are left out while it does not answer."""
+    """Prometheus text; the store's sizes are left out while it does not answer."""
     state = request.app.state
     try:
-        counts = await run_in_threadpool(state.store.counts)
+        sizes = await run_in_threadpool(state.store.sizes)
     except StoreError:
-        counts = None
-    text = metrics_text(state.hub, counts, state.streams, state.ingest_counters())
+        sizes = None
+    text = metrics_text(state.hub, sizes, state.streams, state.ingest_counters())
     return PlainTextResponse(text, headers={"content-type": "text/plain; version=0.0.4; charset=utf-8"})
 
 

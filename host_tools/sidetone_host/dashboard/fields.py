@@ -186,4 +186,5 @@ REASONS = {  # core/call/record.py's reasons in words; any other is shown as the
     "no clock": ("the device did not know the time", "设备时间未知"),
     "not signalled": ("the telephone does not signal it", "电话系统未提供该信号"),
     "call too short": ("the call was too short", "通话太短"),
+    "not heard clearly": ("something like it was heard, not clearly enough to judge", "听到类似用语,但不够清晰,不作判断"),
 }

@@ -30,7 +30,7 @@ def _lines(hub: Hub, stored: Mapping[str, int] | None, streams: int, ingest: Map
     yield from _family("sidetone_messages_total", "counter", "Messages taken by the wall board since the start.", [("", hub.messages)])
     yield from _family("sidetone_left_out_total", "counter", "Messages of devices beyond the wall board's limit.", [("", hub.left_out)])
     if stored is not None:
-        yield from _family("sidetone_stored_rows", "gauge", "Rows in the store.", _by("table", stored))
+        yield from _family("sidetone_stored_rows", "gauge", "Rows in the store, about.", _by("table", stored))
     for name, value in sorted(ingest.items()):
         kind = "counter" if name.endswith("_total") else "gauge"
         yield from _family(f"sidetone_ingest_{name}", kind, "Of the ingest, since it started.", [("", value)])

@@ -9,7 +9,7 @@ COOKIE = "sidetone_lang"
 
 # key: (English, Chinese)
 TEXTS = {
-    "title": ("Sidetone", "Sidetone 旁音"),
+    "title": ("Sidetone", "Sidetone 侧音"),
     "skip": ("Skip to the content", "跳到正文"),
     "nav": ("Main", "主导航"),
     "board": ("Wall board", "实时看板"),
