@@ -14,6 +14,7 @@ from sidetone.core.etiquette.profile import Profile
 BASELINE_Q8 = -26 * 256
 NOISE_Q8 = -70 * 256
 HANGOVER_MS = 250
+TONE_LATE_MS = 80
 ALL_LABELS = tuple([row[0] for row in LABELS])
 CORE_LABELS = tuple([row[0] for row in LABELS if row[2] == "core"])
 
@@ -21,8 +22,10 @@ CORE_LABELS = tuple([row[0] for row in LABELS if row[2] == "core"])
 class FakeMeter:
     """A meter that is told when its wearer speaks. The attributes are those of core/speech/meter.py."""
 
-    def __init__(self, spans, flat_from_ms=None, spread_q8=700, digital_rests=False):
+    def __init__(self, spans, flat_from_ms=None, spread_q8=700, digital_rests=False, tones=()):
         self._spans = sorted(spans)
+        self._tones = tones
+        self.tone = False
         self._flat_from_ms = flat_from_ms
         self._digital_rests = digital_rests
         self._spread_q8 = spread_q8
@@ -45,6 +48,10 @@ class FakeMeter:
         self.digital_silence_ms = 0
 
     def hop(self, t_ms):
+        self.tone = False
+        for began_ms, ended_ms in self._tones:
+            if began_ms + TONE_LATE_MS <= t_ms <= ended_ms:
+                self.tone = True
         span = None
         for row in self._spans:
             if row[0] < t_ms <= row[1]:
@@ -82,12 +89,13 @@ class FakeMeter:
         return self.level_q8 if self.speech_ms else None
 
 
-def play(length_ms, agent=(), customer=None, phrases=(), states=(), settings=(), labels=ALL_LABELS, **more):
-    """Every line of one call: (t_ms, kind, {key: value}). `customer` None is one channel; `more` goes to Conduct, `ended` False leaves
+def play(length_ms, agent=(), customer=None, phrases=(), doubts=(), states=(), settings=(), labels=ALL_LABELS, **more):
+    """Every line of one call: (t_ms, kind, {key: value}). `doubts`: (t_ms, label) that the agent perhaps said. `customer` None is one channel; `more` goes to Conduct, `ended` False leaves
     the end of the call to the states."""
     spread_q8 = more.pop("spread_q8", 700)
     flat_from_ms = more.pop("flat_from_ms", None)
     digital_rests = more.pop("digital_rests", False)
+    tones = more.pop("tones", ())
     lines = []
 
     def emit(t_ms, kind, rows):
@@ -97,9 +105,10 @@ def play(length_ms, agent=(), customer=None, phrases=(), states=(), settings=(),
 
     conduct = Conduct(Profile(settings), emit, BASELINE_Q8, has_customer=customer is not None, labels=labels, **more)
     mine = FakeMeter(agent, None, spread_q8)
-    his = None if customer is None else FakeMeter(customer, flat_from_ms, 700, digital_rests)
+    his = None if customer is None else FakeMeter(customer, flat_from_ms, 700, digital_rests, tones)
     waiting_states = sorted(states)
     waiting_phrases = sorted(phrases)
+    waiting_doubts = sorted(doubts)
     for t_ms in range(10, length_ms + 1, 10):
         while waiting_states and waiting_states[0][0] <= t_ms:
             conduct.call_state(*waiting_states.pop(0))
@@ -107,6 +116,8 @@ def play(length_ms, agent=(), customer=None, phrases=(), states=(), settings=(),
         if his is not None:
             his.hop(t_ms)
         conduct.hop(t_ms, mine, his)
+        while waiting_doubts and waiting_doubts[0][0] <= t_ms:
+            conduct.doubt(waiting_doubts[0][0], "agent", waiting_doubts.pop(0)[1])
         while waiting_phrases and waiting_phrases[0][0] <= t_ms:
             row = waiting_phrases.pop(0)
             conduct.phrase(row[0], row[2] if len(row) > 2 else "agent", row[1], 970)

@@ -4,7 +4,8 @@ The rules, in words:
 - Sound alone starts a call in `talking` at the first hop. A site that signals call states (`ringing`, `ring`, `talking`, `hold`, `closing`,
   `ended`) is believed at once, a hold or a closing it has signalled is ended only by its next signal,
   and a site that has signalled a hold is not second-guessed by sound.
-- `ringing` begins with the first ring; picking up, signalled or heard as the agent's first word, is `talking`.
+- `ringing` begins with the first ring, signalled or heard on the customer's line; picking up is `talking`. Where it is not signalled it is heard
+  as the first word of either side after the rings, or as a pause without another ring.
 - `hold` begins and ends as `hold.py` hears it.
 - `closing` begins with the agent's `anything else?` or farewell; a customer who has more to say brings `talking` back.
 - `ended` comes from a signal or from the end of the sound, and is final.
@@ -46,8 +47,12 @@ class CallPhase:
         self.signals_holds = False  # this site signals its holds: none is guessed from sound in this call
         self.ring_began_ms = None
         self.rings_signalled = 0
+        self.rings_heard = 0
+        self.ringing_signalled = False  # then the line's own tones are not counted
         self.pick_up_ms = None  # known only after ringing, or when signalled before anybody spoke
+        self.answered_ms = None  # the pick-up as this call knows it, heard or signalled
         self.ended_by = None  # "agent", "customer" or None where unknown
+        self.hung_up = False  # the line's busy tone was heard
 
     def happen(self, what, t_ms, signalled=False):
         """Apply one event. Returns True if the phase has changed."""
@@ -57,6 +62,8 @@ class CallPhase:
             if phase == self.phase and event == what:
                 self.phase = following
                 self.since_ms = t_ms
+                if what == "pick_up":
+                    self.answered_ms = t_ms
                 self.signalled = signalled and following in (HOLD, CLOSING)
                 self._emit(t_ms, "call", [("phase", following)])
                 return True
@@ -72,8 +79,10 @@ class CallPhase:
     def signal(self, t_ms, name, by, anybody_spoke):
         """A call-state input. `name` is one of SIGNALS (ValueError otherwise: the caller checks what the world sent)."""
         if name == "ringing":
+            self.ringing_signalled = True
             self.ring(t_ms, anybody_spoke)
         elif name == "ring":
+            self.ringing_signalled = True
             self.ring(t_ms, anybody_spoke)
             if self.phase == RINGING:
                 self.rings_signalled += 1
@@ -100,11 +109,23 @@ class CallPhase:
         else:
             raise ValueError("not a call state: " + repr(name))
 
+    def hear_ring(self, began_ms, t_ms, anybody_spoke):
+        """A ring that began at `began_ms` is heard at `t_ms`; a site that signals ringing is believed instead."""
+        if self.ringing_signalled:
+            return
+        self.ring(t_ms, anybody_spoke)
+        if self.phase == RINGING:
+            self.rings_heard += 1
+            if self.rings_heard == 1:
+                self.ring_began_ms = began_ms
+
     def rings(self, t_ms, ms_per_ring):
         """Rings until pick-up (or until `t_ms`), None where no ringing was heard or signalled."""
         if self.ring_began_ms is None:
             return None
         if self.rings_signalled:
             return self.rings_signalled
-        until_ms = t_ms if self.pick_up_ms is None else self.pick_up_ms
+        if not self.ringing_signalled:
+            return self.rings_heard
+        until_ms = t_ms if self.answered_ms is None else self.answered_ms
         return max(1, (until_ms - self.ring_began_ms + ms_per_ring - 1) // ms_per_ring)

@@ -42,7 +42,20 @@ NO_HOLD = "no hold"
 NO_CLOCK = "no clock"
 NOT_SIGNALLED = "not signalled"
 CALL_TOO_SHORT = "call too short"
-REASONS = (ONE_CHANNEL, NO_RINGING, NO_SPEECH, TOO_LITTLE, NO_CUSTOMER_SPEECH, NO_NETWORK, NO_HOLD, NO_CLOCK, NOT_SIGNALLED, CALL_TOO_SHORT)
+NOT_CLEAR = "not heard clearly"
+REASONS = (
+    ONE_CHANNEL,
+    NO_RINGING,
+    NO_SPEECH,
+    TOO_LITTLE,
+    NO_CUSTOMER_SPEECH,
+    NO_NETWORK,
+    NO_HOLD,
+    NO_CLOCK,
+    NOT_SIGNALLED,
+    CALL_TOO_SHORT,
+    NOT_CLEAR,
+)
 
 
 def scaled(value, divisor_in, places):

@@ -28,6 +28,7 @@ _LEAK_MARGIN_Q8 = 7 * 256  # spread of 10 ms levels around a constant attenuatio
 _OWN_SPEECH_Q8 = 15 * 256  # so far above the leakage that it can only be this channel's own talker: not learned from
 _HOLD_FALL_Q8 = 512  # 2 dB a hop: the other side's level is held some 60 ms for the path's delay and the room
 _NOTHING_Q8 = -30000
+_ALL_Q8 = 256  # over full scale
 
 
 class Leakage:
@@ -142,7 +143,9 @@ class Turns:
         agent_q8 = agent_meter.band_q8
         customer_q8 = customer_meter.band_q8
         agent_meter.set_mask_q8(self._agent_leak.mask_q8(agent_q8, customer_q8, customer_meter.active))
-        customer_meter.set_mask_q8(self._customer_leak.mask_q8(customer_q8, agent_q8, agent_meter.active))
+        mask_q8 = self._customer_leak.mask_q8(customer_q8, agent_q8, agent_meter.active)
+        # a ring or a busy tone on the line is not the customer's voice
+        customer_meter.set_mask_q8(_ALL_Q8 if customer_meter.tone else mask_q8)
         customer = self.customer
         said_ms = customer.speech_ms
         customer_change = customer.hop(customer_meter)

@@ -86,10 +86,9 @@ class Closing:
                     scene.cannot_judge(rule, NO_SPEECH)
         elif not silent_call:
             for rule, labels, window_ms in self._rows:
-                said_ms = scene.said_ms(labels)
-                if labels and (said_ms is None or said_ms < min(agent_last_ms, t_ms) - window_ms):
+                if labels and scene.left_unsaid(rule, labels, max(0, min(agent_last_ms, t_ms) - window_ms)):
                     scene.findings.event(rule, t_ms, 0, 1)
-        if "convenient" in scene.labels and t_ms >= self._convenient_after_ms and scene.said_ms(("convenient",)) is None:
+        if "convenient" in scene.labels and t_ms >= self._convenient_after_ms and scene.left_unsaid("K2", ("convenient",)):
             scene.findings.event("K2", t_ms, seconds(t_ms), seconds(self._convenient_after_ms))
         self._judge_hang_up(t_ms, silent_call_kept)
 

@@ -12,10 +12,11 @@ Times never go back. A call state `ended` ends the call as `end` does; everythin
 The work is spread so that a hop is cheap: turns and volume every hop, everything slow every TICK_MS.
 """
 
-from sidetone.core.call.phase import IDLE, RINGING, SIGNALS
+from sidetone.core.call.phase import IDLE, SIGNALS
 from sidetone.core.call.record import decibels, record_rows
 from sidetone.core.etiquette.closing import Closing
 from sidetone.core.etiquette.figures import figures
+from sidetone.core.etiquette.line import Line
 from sidetone.core.etiquette.manners import Manners
 from sidetone.core.etiquette.opening import Opening
 from sidetone.core.etiquette.scene import TICK_MS, Scene
@@ -48,6 +49,7 @@ class Conduct:
         self._waiting = Waiting(scene)
         self._words = Words(scene)
         self._closing = Closing(scene)
+        self._line = Line(scene)
         self._panel = Panel(emit, profile.get("lamps.changes_per_min"), profile.get("lamps.min_dwell_s"), profile.get("lamps.quiet_mode"))
         self._signs = Signs(scene, self._voice, self._waiting, self._words, self._closing)
         self._has_customer = has_customer
@@ -73,6 +75,8 @@ class Conduct:
                 scene.phase.happen("start", 0)
         turns = self._turns
         turns.hop(t_ms, agent, customer)
+        if customer is not None:
+            self._line.hop(t_ms, customer.tone)
         if agent.speaking:
             self._voice.hop(t_ms, agent)
         if turns.new_interruption_ms is not None or turns.new_latency_ms is not None:
@@ -86,9 +90,7 @@ class Conduct:
         self._tick_due_ms = (t_ms // TICK_MS + 1) * TICK_MS
         scene = self._scene
         scene.t_ms = t_ms
-        first_ms = self._turns.agent.first_ms
-        if scene.phase.phase == RINGING and first_ms is not None and first_ms > scene.phase.ring_began_ms:
-            scene.phase.happen("pick_up", t_ms)  # somebody speaks: it was picked up, and the signal is late or absent
+        self._line.tick(t_ms)
         self._opening.tick(t_ms)
         self._voice.tick(t_ms, TICK_MS)
         self._waiting.tick(t_ms, TICK_MS)
@@ -115,6 +117,11 @@ class Conduct:
         self._waiting.phrase(t_ms, label)
         self._words.phrase(t_ms, label)
         self._closing.phrase(t_ms, label)
+
+    def doubt(self, t_ms, channel, label):
+        """Something that sounded like `label` and stayed under its cutoff: rules about what was left unsaid give the benefit of the doubt."""
+        if not self.ended:
+            self._scene.note_doubt(t_ms, channel, label)
 
     def call_state(self, t_ms, phase, by=None, overruns=0):
         """A signalled call state (one of SIGNALS; ValueError otherwise). `by`: who hung up, "agent", "customer" or None.

@@ -6,6 +6,7 @@ The rules, in words:
 - B1 turns on when the deadline passes without a greeting, and off when the greeting comes after all.
 - B2, B3 and A2 are judged once, when the time for the opening is over and the agent has finished the sentence he is in, but not more than
   SENTENCE_MS later.
+- A phrase that was perhaps heard (over its doubt level, under its cutoff) is no greeting, but neither is it a missing one: not judged.
 - PHRASE_LAG_MS of grace covers the network's own delay.
 """
 
@@ -113,7 +114,7 @@ class Opening:
         since_ms = t_ms - start_ms
         if not self._greeting_judged and since_ms >= self._deadline_ms + PHRASE_LAG_MS:
             self._greeting_judged = True
-            if self._stages[0] and self._stage_ms[0] is None:
+            if self._stages[0] and self._stage_ms[0] is None and scene.left_unsaid("B1", self._stages[0]):
                 scene.findings.on("B1", t_ms, seconds(since_ms), seconds(self._deadline_ms))
         if not self._opening_judged and since_ms >= self._opening_ms + PHRASE_LAG_MS:
             silent_ms = scene.turns.agent.silent_ms(t_ms)
@@ -121,7 +122,7 @@ class Opening:
                 self._judge_opening(t_ms)
         if not self._outbound_judged and since_ms >= OUTBOUND_OPENING_MS:
             self._outbound_judged = True
-            if scene.said_ms(("convenient",)) is None:
+            if scene.left_unsaid("M1", ("convenient",)):
                 scene.findings.event("M1", t_ms, None, seconds(OUTBOUND_OPENING_MS))
 
     def _judge_opening(self, t_ms):
@@ -134,9 +135,11 @@ class Opening:
             if heard_ms is not None:
                 self.stages_in_time += 1
             elif stage and self._stages[stage]:
-                scene.findings.event(("B1", "B2", "B3")[stage], t_ms, None, limit)
+                rule = ("B1", "B2", "B3")[stage]
+                if scene.left_unsaid(rule, self._stages[stage]):
+                    scene.findings.event(rule, t_ms, None, limit)
         rings = scene.phase.rings(t_ms, self._ms_per_ring)
-        if rings is not None and rings > self._apologise_after and self._apologies and scene.said_ms(self._apologies) is None:
+        if rings is not None and rings > self._apologise_after and self._apologies and scene.left_unsaid("A2", self._apologies):
             scene.findings.event("A2", t_ms, rings, self._apologise_after)
 
     def _rings(self, t_ms):

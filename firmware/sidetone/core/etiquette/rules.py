@@ -20,10 +20,10 @@ LAMP, RECORD, ADVISORY, DERIVED, LATER, NEVER = "lamp", "record", "advisory", "d
 
 # fmt: off
 RULES = (
-    ("A1", "Answer within the allowed rings", "铃响规定声数内接听", LAMP, "process", "R", "ringing", "rings signalled, or ringing time / seconds_per_ring; finding when one more than answer.max_rings begins", "needs a call-state input until ring tones are heard from sound"),
+    ("A1", "Answer within the allowed rings", "铃响规定声数内接听", LAMP, "process", "R", "ringing", "rings signalled or heard, or ringing time / seconds_per_ring; finding when one more than answer.max_rings begins", "rings are signalled, or heard as tones on the customer's line down to 15 dB SNR"),
     ("A2", "Apologise at once for a late answer", "接听迟了先致歉", LAMP, "phrase", "ARP", "opening", "after more than apologise_after_rings rings, no apology or thanks for waiting until greeting.opening_s", ""),
     ("A3", "Turn ringing time into rings", "铃声换算", DERIVED, None, "R", "ringing", "answer.seconds_per_ring, used by A1, A2, A4", ""),
-    ("A4", "Outbound: give up after six rings", "外呼六声无人接即挂", RECORD, None, "RD", "ringing", "an outbound call still ringing when one more than outbound_abandon_rings begins", "needs a call-state input until ring-back tones are heard from sound"),
+    ("A4", "Outbound: give up after six rings", "外呼六声无人接即挂", RECORD, None, "RD", "ringing", "an outbound call still ringing when one more than outbound_abandon_rings begins", "as A1"),
     ("A5", "Answer important callers first", "重要客户优先", NEVER, None, "", "", "", "only the exchange knows who is waiting"),
     ("B1", "Greet first", "先问候", LAMP, "phrase", "AP", "opening", "no greeting within greeting.deadline_s of the pick-up, or of the agent's first speech where that is unknown; off when it comes", "a bare `wei` in front is not told apart"),
     ("B2", "Say who is speaking and offer service", "报单位与工号", LAMP, "phrase", "AP", "opening", "no word of greeting.stage2_any within greeting.opening_s; the sentence in hand is heard out", "company name and agent number are not spotted"),
@@ -98,7 +98,7 @@ RULES = (
     ("J2", "Thank for the call", "结束致谢", RECORD, None, "AP", "end", "no thanks in the last thanks_window_s", "not judged for a silent call"),
     ("J3", "A clear farewell", "礼貌道别", RECORD, None, "AP", "end", "no farewell in the last farewell_window_s before the agent's last word or the end", "not judged for a silent call"),
     ("J4", "Sum up before closing", "结束前总结", LATER, None, "AP", "closing", "", "the recap label is not in the released network"),
-    ("J5", "The customer hangs up first", "客户先挂机", RECORD, None, "R", "end", "the agent hangs up first, less than agent_may_hang_up_after_s after the last word", "needs a call state that says who hung up"),
+    ("J5", "The customer hangs up first", "客户先挂机", RECORD, None, "R", "end", "the agent hangs up first, less than agent_may_hang_up_after_s after the last word", "who hung up is signalled; a busy tone on the line says that it was the customer"),
     ("J6", "The agent may hang up after 3 s", "等待三秒可挂机", LAMP, "process", "R", "end", "after a farewell the agent hangs up sooner than agent_may_hang_up_after_s; the lamp blinks green when he may", "as J5"),
     ("J7", "If the customer stays, ask again", "客户未挂再询问", RECORD, None, "ACRP", "closing", "the agent hangs up on a customer who stayed silent for more than two such waits after the farewell, without asking again", "S2:1935 lets him hang up after one"),
     ("J8", "Who says farewell first", "谁先道别", DERIVED, None, "ACP", "closing", "", "the sources contradict each other; no finding"),

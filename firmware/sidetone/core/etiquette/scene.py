@@ -6,6 +6,7 @@ into the microphone); every detection on the agent's channel is counted for the 
 
 from sidetone.core.call.hold import Hold
 from sidetone.core.call.phase import RINGING, CallPhase
+from sidetone.core.call.record import NOT_CLEAR
 from sidetone.core.call.turns import Turns
 from sidetone.core.etiquette.findings import Findings
 from sidetone.core.etiquette.labels import LABELS
@@ -35,6 +36,7 @@ class Scene:
         self.phrase_counts = {}  # every detection on the agent's channel
         self._said_ms = {}  # label -> last time the agent said it
         self._said_count = {}
+        self._perhaps_ms = {}  # label -> last time something under the cutoff sounded like it
         self._customer_said_ms = {}
         self.not_judged = []  # (reason, rule), filled when the groups are built
 
@@ -78,11 +80,30 @@ class Scene:
             self._customer_said_ms[label] = t_ms
             return False
         self.phrase_counts[label] = self.phrase_counts.get(label, 0) + 1
-        silent_ms = self.turns.agent.silent_ms(t_ms)
-        if self.phase.phase == RINGING or silent_ms is None or silent_ms > SAID_WITHIN_MS:
+        if not self._agent_speaks(t_ms):
             return False
         self._said_ms[label] = t_ms
         self._said_count[label] = self._said_count.get(label, 0) + 1
+        return True
+
+    def note_doubt(self, t_ms, channel, label):
+        """Something that may have been `label`: no phrase, but nobody is accused of having left it out."""
+        if channel == "agent" and self._agent_speaks(t_ms):
+            self._perhaps_ms[label] = t_ms
+
+    def _agent_speaks(self, t_ms):
+        silent_ms = self.turns.agent.silent_ms(t_ms)
+        return self.phase.phase != RINGING and silent_ms is not None and silent_ms <= SAID_WITHIN_MS
+
+    def left_unsaid(self, rule, labels, since_ms=0):
+        """True if the agent said none of `labels` from `since_ms` on, beyond doubt. In doubt the rule is not judged and the record says so."""
+        said_ms = self.said_ms(labels)
+        if said_ms is not None and said_ms >= since_ms:
+            return False
+        for label in labels:
+            if self._perhaps_ms.get(label, -1) >= since_ms:
+                self.cannot_judge(rule, NOT_CLEAR)
+                return False
         return True
 
     def said_ms(self, labels):
@@ -122,8 +143,8 @@ class Scene:
         return self.turns.agent.first_ms
 
     def anybody_spoke(self):
-        """True once either side has been heard."""
-        return self.turns.agent.last_ms is not None or self.turns.customer.last_ms is not None
+        """True once either side has been heard; a click is nobody."""
+        return self.turns.agent.first_ms is not None or self.turns.customer.first_ms is not None
 
     def last_word_ms(self):
         """End of the last word of either side, None before the first."""

@@ -13,6 +13,7 @@ The rules, in words:
 from sidetone.core.call.phase import CLOSING, HOLD, TALKING
 from sidetone.core.call.record import NO_NETWORK, ONE_CHANNEL, seconds
 
+ANNOUNCED_MS = 10_000  # so long before a hold `please wait` may have been said
 RETURN_MS = 6_000
 RETURN_REST_MS = 1_500
 PROMPT_REST_MS = 1_500  # rests inside one prompt are shorter
@@ -77,7 +78,7 @@ class Waiting:
         else:
             if hold.active:
                 self._end(t_ms)  # signalled
-            elif phase.phase in (TALKING, CLOSING) and not phase.signals_holds and not phase.signalled:
+            elif phase.phase in (TALKING, CLOSING) and not (phase.signals_holds or phase.signalled or phase.hung_up):
                 self._listen_for_hold(t_ms)
         if self._return_from_ms is not None:
             self._await_return(t_ms, step_ms)
@@ -140,7 +141,7 @@ class Waiting:
         hold = scene.hold
         length_ms = t_ms - hold.began_ms
         hold.end(t_ms)
-        if self._hold_labels and not hold.asked:
+        if self._hold_labels and not hold.asked and scene.left_unsaid("H1", self._hold_labels, max(0, hold.began_ms - ANNOUNCED_MS)):
             scene.findings.event("H1", t_ms, None, None)
         scene.findings.off("H2", t_ms)
         scene.findings.off("H3", t_ms, seconds(length_ms))
@@ -161,7 +162,8 @@ class Waiting:
         if self._return_speech_ms and agent.silent_ms(t_ms) >= RETURN_REST_MS:
             due = True
         if due:
-            scene.findings.event("H5", t_ms, None, None)
+            if scene.left_unsaid("H5", self._return_labels, self._return_from_ms):
+                scene.findings.event("H5", t_ms, None, None)
             self._return_from_ms = None
 
     # -- a caller who says nothing

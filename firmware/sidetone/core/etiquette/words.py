@@ -110,7 +110,7 @@ class Words:
         for label, said_ms in self._waiting:
             self._judge_taboo(t_ms, label, said_ms)
         self._waiting = []
-        if "greeting" in self._polite and scene.turns.agent.speech_ms >= SPOKEN_MS and not scene.said_count(self._polite):
+        if "greeting" in self._polite and scene.turns.agent.speech_ms >= SPOKEN_MS and scene.left_unsaid("G1", self._polite):
             scene.findings.event("G1", t_ms, 0, 1)
         if scene.has_customer and self._transfer_ms is not None and scene.profile.get("transfer.ask_consent"):
             if scene.turns.customer.speech_ms <= self._transfer_heard_ms:

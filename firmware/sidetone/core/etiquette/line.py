@@ -1,0 +1,55 @@
+"""What the customer's line says by its tones: rings, a call put through, a line hung up. Signalled call states take precedence.
+
+The rules, in words:
+- A ring heard before anybody spoke starts `ringing`. The first word of either side after it is the pick-up, or NO_RING_MS without another ring.
+- A zip tone before anybody spoke is a pick-up at its end: the call was put through to a waiting agent.
+- A busy tone after somebody spoke says that the customer hung up first; after it nobody is left waiting.
+"""
+
+from sidetone.core.call.cadence import BUSY, RING, ZIP, Cadence
+from sidetone.core.call.phase import RINGING
+
+TONE_LATE_MS = 80  # core/speech/tones.py STEADY_HOPS
+NO_RING_MS = 6_500  # the longest rest between two rings is 4 s (China, North America), and two more are patience
+
+
+class Line:
+    """`hop` every hop and `tick` every tick, both only with a customer's channel."""
+
+    def __init__(self, scene):
+        self._scene = scene
+        self._cadence = Cadence(TONE_LATE_MS)
+        self._last_ring_ms = None
+
+    def hop(self, t_ms, tone):
+        """One hop; tone: the customer's meter hears a steady tone."""
+        heard = self._cadence.hop(t_ms, tone)
+        if heard is None:
+            return
+        what, at_ms = heard
+        scene = self._scene
+        phase = scene.phase
+        if what == RING:
+            self._last_ring_ms = t_ms
+            phase.hear_ring(at_ms, t_ms, scene.anybody_spoke())
+        elif what == BUSY:
+            if scene.anybody_spoke() and phase.ended_by is None:
+                phase.ended_by = "customer"
+                phase.hung_up = True
+        elif what == ZIP and phase.ring_began_ms is None and phase.pick_up_ms is None:
+            first_ms = scene.turns.agent.first_ms
+            if scene.turns.customer.first_ms is None and (first_ms is None or first_ms > at_ms):
+                phase.pick_up_ms = at_ms
+
+    def tick(self, t_ms):
+        """Has somebody picked up?"""
+        phase = self._scene.phase
+        if phase.phase != RINGING:
+            return
+        began_ms = phase.ring_began_ms
+        for side in (self._scene.turns.agent, self._scene.turns.customer):
+            if side.first_ms is not None and side.first_ms > began_ms:
+                phase.happen("pick_up", t_ms)
+                return
+        if not phase.ringing_signalled and t_ms - self._last_ring_ms > NO_RING_MS:
+            phase.happen("pick_up", t_ms)
