@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from sidetone.on_cpython.quiet import silent_stderr
 from sidetone_host.errors import CannotDo
 
 RATE_HZ = 16000
@@ -87,7 +88,7 @@ def _read(path: Path) -> tuple[npt.NDArray[np.int16] | npt.NDArray[np.float64], 
         raise CannotDo(f"{path}: empty file")
     missing = _missing_wav_bytes(path, size) if head[:4] == b"RIFF" and head[8:12] == b"WAVE" else 0
     try:
-        with soundfile.SoundFile(str(path)) as file:
+        with silent_stderr(), soundfile.SoundFile(str(path)) as file:
             if file.format not in ("WAV", "WAVEX", "FLAC", "RF64"):
                 raise CannotDo(f"{path}: {file.format} is not read; {SUFFIXES_HELP}")
             rate = int(file.samplerate)

@@ -12,11 +12,9 @@ do not. The C++ library trusts its file, so the whole file is read and judged by
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,26 +23,12 @@ from numpy.typing import NDArray
 
 from sidetone.core.network.flatbuffer import ModelError
 from sidetone.core.network.graph import INT8, UINT8, Model, Subgraph, read_model
+from sidetone.on_cpython.quiet import silent_stderr
 
 __all__ = ["ModelError", "StreamingModel"]
 
 Int8s = NDArray[np.int8]
 NUMPY_TYPES = {INT8: np.int8, UINT8: np.uint8}
-
-
-@contextlib.contextmanager
-def _silent_stderr() -> Iterator[None]:
-    """The C++ library writes notices straight to descriptor 2; they are not ours to show. Python's own stderr is flushed first."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    null = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(null, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(null)
 
 
 def _runtime() -> Any:
@@ -111,7 +95,7 @@ class StreamingModel:
 
     def _build(self) -> None:
         runtime = _runtime()
-        with _silent_stderr():
+        with silent_stderr():
             try:
                 self._interpreter = runtime.Interpreter(
                     model_content=self._content,
