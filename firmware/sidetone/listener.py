@@ -105,9 +105,10 @@ class Listener:
                 self._network(t_ms, ear, ear.steps.pop(0)[1])
 
     def _network(self, t_ms, ear, step):
-        """One network step (the agent's logits, the customer's frames). The customer's words are heard only while the agent is silent: both share one network's budget.
+        """One network step: the agent's logits, the customer's frames.
 
-        Waking, the customer's network starts from its initial state, as every training clip did, not from a stale past.
+        The customer's words are heard only while the agent is silent: both share one network's budget. Waking, the customer's
+        network starts from its initial state, as every training clip did, not from a stale past.
         """
         if ear is not self.agent:
             if self.agent.meter.speaking:
@@ -122,3 +123,5 @@ class Listener:
             # every detection is told, whatever the phase of the call: phase and exclusions act on findings, not on hearing
             self.emit(t_ms, "phrase", [("label", label), ("channel", ear.channel), ("posterior", Fixed(posterior_pm, 3))])
             self.conduct.phrase(t_ms, ear.channel, label, posterior_pm)
+        for label in ear.spotter.doubts:
+            self.conduct.doubt(t_ms, ear.channel, label)

@@ -52,10 +52,13 @@ class Network:
 
 
 class Spotter:
+    doubts = ()
+
     def __init__(self):
         self.resets = 0
 
     def step(self, t_ms, logits):
+        self.doubts = ["perhaps"] if 7 in logits else ()
         return [("said" + "-".join([str(value) for value in logits]), t_ms, 970)] if 5 in logits else ()
 
     def reset(self):
@@ -71,6 +74,9 @@ class Conduct:
 
     def phrase(self, t_ms, channel, label, posterior_pm):
         self.told.append(("phrase", t_ms, channel, label, posterior_pm))
+
+    def doubt(self, t_ms, channel, label):
+        self.told.append(("doubt", t_ms, channel, label))
 
     def call_state(self, t_ms, phase, by):
         self.told.append(("state", t_ms, phase, by))
@@ -111,6 +117,12 @@ def test_a_step_is_heard_with_the_hop_that_completes_it():
     lines, told, _ = play([("agent", AGENT)], [1])
     assert lines == [(50, "phrase", "said3-4-5", "agent", "0.970")]  # frames of hops 3, 4 and 5
     assert told.index(("phrase", 50, "agent", "said3-4-5", 970)) == told.index(("hop", 50, False)) + 1
+
+
+def test_a_doubt_is_told_to_the_rules_and_to_nobody_else():
+    lines, told, _ = play([("agent", AGENT)], [1])
+    assert ("doubt", 80, "agent", "perhaps") in told
+    assert not [line for line in lines if line[2] == "perhaps"]
 
 
 def test_how_the_sound_is_cut_changes_nothing():

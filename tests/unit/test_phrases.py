@@ -48,6 +48,19 @@ def test_without_its_token_a_phrase_needs_a_lower_cutoff():
     assert [f[1] for f in found] == [90]
 
 
+def test_between_its_levels_a_phrase_is_in_doubt_and_not_heard():
+    spotter = PhraseSpotter(manifest(doubt_q8=-640))
+    doubts = []
+    for k, token in enumerate([1, 2, 3, 4, 0, 0]):
+        assert not spotter.step(30 * k, row_saying(token))
+        doubts += spotter.doubts
+    assert doubts and set(doubts) == {PhraseSpotter(manifest()).labels[0]}
+    spotter = PhraseSpotter(manifest())
+    for k, token in enumerate([1, 2, 3, 4, 0, 0]):
+        spotter.step(30 * k, row_saying(token))
+        assert spotter.doubts == ()
+
+
 def test_other_words_are_not_heard():
     spotter = PhraseSpotter(manifest())
     assert say(spotter, [1, 5, 3, 6, 0, 7, 4, 3, 2, 1, 0]) == []

@@ -7,7 +7,9 @@ Rules, per label and step:
      as text only has none.
   3. posterior_q8 = bias - unit_weight * fit - token_weight * token (natural-log units, Q8): the weights come with the
      model. A label is *heard* when it reaches the label's cutoff.
-  4. After a detection the label is deaf until it has been under its cutoff and the refractory period is over.
+  4. A label between its doubt level and its cutoff is no detection; it stands in `doubts` for this step, so that nobody is accused of
+     having left out what he may have said. (No `doubt_q8` in the manifest: no doubts.)
+  5. After a detection the label is deaf until it has been under its cutoff and the refractory period is over.
 
 | state | input                                    | next  | what happens            |
 |-------|------------------------------------------|-------|-------------------------|
@@ -45,6 +47,7 @@ class PhraseSpotter:
         self.labels = [row["label"] for row in rows]
         self.count = len(rows)
         self._cutoff = []
+        self._doubt = []
         self._refractory = []
         self._bias = []
         self._unit_weight = []  # Q8 natural-log units per logit step and unit, after the output scale
@@ -64,12 +67,14 @@ class PhraseSpotter:
                 table = text["cutoff_q8_by_units"]
                 cutoff = table[min(shortest, len(table) - 1)]
             self._cutoff.append(cutoff)
+            self._doubt.append(min(cutoff, row.get("doubt_q8", cutoff)))
             self._refractory.append(row.get("refractory_ms", text["refractory_ms"]) // STEP_MS)
             self._bias.append(row.get("bias_q8", 0))
             self._unit_weight.append((row.get("unit_weight_q8", 256) * scale_q16) >> 8)  # Q16 per logit step
             self._token_weight.append((row.get("token_weight_q8", 0) * scale_q16) >> 8)
             token = row.get("token", -1)
             self._token.append(-1 if token is None or token < 0 else self._tokens_first + token)
+        self.doubts = NOTHING  # labels in doubt at the last step
         self.graph = graph(phrases, manifest["fit_limit"])
         self._fit_none = manifest["fit_limit"]
         self._costs = [0] * (self._units_end - self._units_first)
@@ -130,7 +135,7 @@ class PhraseSpotter:
                         held[slot] = fit
                     busy[k] = HOLD_STEPS + 1
         far = self._token_far
-        found = NOTHING
+        found = self.doubts = NOTHING
         wait, deaf, tokens, heard_q8 = self._wait, self._deaf, self._token, self.heard_q8  # looked up once, not once a label
         for k in range(self.count):
             if wait[k] > 0:
@@ -164,6 +169,10 @@ class PhraseSpotter:
             if over < 0:
                 if wait[k] == 0:
                     deaf[k] = 0
+                    if value >= self._doubt[k]:
+                        if self.doubts is NOTHING:
+                            self.doubts = []
+                        self.doubts.append(self.labels[k])  # type: ignore[attr-defined]
             elif not deaf[k]:
                 deaf[k] = 1
                 wait[k] = self._refractory[k]
