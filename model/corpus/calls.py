@@ -180,10 +180,11 @@ def render(turns, voices, rng, snr_db=30.0, leak_db=-30.0, lead_s=0.8, tail_s=1.
 
 # ---- the bundled call -------------------------------------------------------------------------------------------
 
-FAST = (
+FAST = (  # two breaths: in one, the synthesizer hurries by itself
     "好，查到了，您上个月除了基本套餐五十八元以外，还订购了一个视频会员和一个来电彩铃，这两个业务都是每个月自动续费的，"
-    "视频会员是三十元，来电彩铃是十元，另外您上个月的流量超出了套餐，超出的部分是按照每兆两毛九来收的，"
-    "一共超了三十多兆，所以加起来就是您看到的这个金额，如果不够用，可以换成八十八元的套餐"
+    "视频会员是三十元，来电彩铃是十元。",
+    "另外您上个月的流量超出了套餐，超出的部分是按照每兆两毛九来收的，一共超了三十多兆，"
+    "所以加起来就是您看到的这个金额，如果不够用，可以换成八十八元的套餐。",
 )
 
 
@@ -201,7 +202,8 @@ def demo_turns():
         Turn(c, "好吧，幺三八，零零零零，五六七八。", 0.7),
         Turn(a, "好的，请您稍等。", 0.5),
         Turn(c, "喂？还在吗？", 8.0),
-        Turn(a, FAST + "。", 7.3, tempo=1.35),
+        Turn(a, FAST[0], 7.3, tempo=1.6),
+        Turn(a, FAST[1], 0.1, tempo=1.6),
         Turn(c, "嗯。", -9.0, kind="backchannel"),
         Turn(c, "可是那个来电彩铃，我从来都没有订过，你们不能随便给我开通吧。", 0.5),
         Turn(a, "您先听我说，这个是您自己在网上开通的。", -1.8, kind="interruption"),
@@ -218,7 +220,7 @@ def demo_plants(rows):
     first = rows[0]
     greeting = next(r for r in rows if r["text"].startswith("您好"))
     loud = next(r for r in rows if r["gain_db"] > 6)
-    fast = by_text[FAST + "。"]
+    fast, fast_end = (by_text[text] for text in FAST)
     hold = next(r for r in rows if "稍等" in r["text"])
     cut_in = next(r for r in rows if r["kind"] == "interruption")
     return [
@@ -229,7 +231,7 @@ def demo_plants(rows):
             "what": "greeted more than 5 s after the first words",
         },
         {"rule": "C1", "begin_ms": loud["begin_ms"], "end_ms": loud["end_ms"], "what": "11 dB over the baseline"},
-        {"rule": "D1", "begin_ms": fast["begin_ms"], "end_ms": fast["end_ms"], "what": "faster than 330 syllables a minute"},
+        {"rule": "D1", "begin_ms": fast["begin_ms"], "end_ms": fast_end["end_ms"], "what": "faster than 330 syllables a minute"},
         {"rule": "H2", "begin_ms": hold["end_ms"] + 15000, "end_ms": fast["begin_ms"], "what": "hold without a word for more than 15 s"},
         {"rule": "F1", "begin_ms": cut_in["begin_ms"], "end_ms": cut_in["end_ms"], "what": "agent cuts in"},
         {"rule": "J2", "begin_ms": rows[-1]["end_ms"], "end_ms": rows[-1]["end_ms"], "what": "no thanks before the farewell"},
