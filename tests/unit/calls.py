@@ -22,9 +22,10 @@ CORE_LABELS = tuple([row[0] for row in LABELS if row[2] == "core"])
 class FakeMeter:
     """A meter that is told when its wearer speaks. The attributes are those of core/speech/meter.py."""
 
-    def __init__(self, spans, flat_from_ms=None, spread_q8=700, digital_rests=False, tones=()):
+    def __init__(self, spans, flat_from_ms=None, spread_q8=700, digital_rests=False, tones=(), noise_q8=NOISE_Q8, thumps=()):
         self._spans = sorted(spans)
         self._tones = tones
+        self._thumps = thumps
         self.tone = False
         self._flat_from_ms = flat_from_ms
         self._digital_rests = digital_rests
@@ -37,6 +38,8 @@ class FakeMeter:
         self.spurt_ms = 0
         self.level_q8 = BASELINE_Q8
         self.level_known = False
+        self.energy_q8 = NOISE_Q8
+        self.noise_q8 = noise_q8
         self.band_q8 = NOISE_Q8
         self.speech_ms = 0
         self.speech_with_pauses_ms = 0
@@ -77,7 +80,8 @@ class FakeMeter:
             self.voiced_ms = self.speech_ms // 2
             if self.voiced_ms >= 5_000:
                 self.pitch_sd_st_q8 = self._spread_q8
-        elif self.speaking and t_ms - self.speech_ended_ms >= HANGOVER_MS:
+        self.energy_q8 = -3 * 256 if t_ms in self._thumps else self.band_q8
+        if span is None and self.speaking and t_ms - self.speech_ended_ms >= HANGOVER_MS:
             self.speaking = False
         if (self._flat_from_ms is not None and t_ms > self._flat_from_ms) or (self._digital_rests and span is None):
             self.digital_silence_ms += 10
@@ -90,12 +94,14 @@ class FakeMeter:
 
 
 def play(length_ms, agent=(), customer=None, phrases=(), doubts=(), states=(), settings=(), labels=ALL_LABELS, **more):
-    """Every line of one call: (t_ms, kind, {key: value}). `doubts`: (t_ms, label) that the agent perhaps said. `customer` None is one channel; `more` goes to Conduct, `ended` False leaves
-    the end of the call to the states."""
+    """Every line of one call: (t_ms, kind, {key: value}). `customer` None is one channel; `more` goes to the meters and to Conduct."""
     spread_q8 = more.pop("spread_q8", 700)
     flat_from_ms = more.pop("flat_from_ms", None)
     digital_rests = more.pop("digital_rests", False)
     tones = more.pop("tones", ())
+    noise_q8 = more.pop("noise_q8", NOISE_Q8)
+    line_noise_q8 = more.pop("line_noise_q8", NOISE_Q8)
+    thumps = more.pop("thumps", ())
     lines = []
 
     def emit(t_ms, kind, rows):
@@ -104,8 +110,8 @@ def play(length_ms, agent=(), customer=None, phrases=(), doubts=(), states=(), s
         lines.append((t_ms, kind, dict(rows)))
 
     conduct = Conduct(Profile(settings), emit, BASELINE_Q8, has_customer=customer is not None, labels=labels, **more)
-    mine = FakeMeter(agent, None, spread_q8)
-    his = None if customer is None else FakeMeter(customer, flat_from_ms, 700, digital_rests, tones)
+    mine = FakeMeter(agent, None, spread_q8, False, (), noise_q8, thumps)
+    his = None if customer is None else FakeMeter(customer, flat_from_ms, 700, digital_rests, tones, line_noise_q8)
     waiting_states = sorted(states)
     waiting_phrases = sorted(phrases)
     waiting_doubts = sorted(doubts)

@@ -77,7 +77,7 @@ def test_too_slow_is_the_same_rule_with_the_other_limit():
 def test_from_too_fast_to_too_slow_is_two_findings():
     lines = play(60_000, agent=[(500, 20_000, 0, 400), (20_000, 60_000, 0, 100)], labels=())
     assert [row[2] for row in found(lines, "D1")] == ["on", "off", "on", "off"]
-    assert summary(lines)["findings"] == {"D1": 2}
+    assert summary(lines)["findings"]["D1"] == 2
 
 
 def test_the_selected_band_judges():
@@ -93,4 +93,4 @@ def test_monotone_is_told_after_its_window_and_lights_only_where_wanted():
     assert ("amber", "fast") not in [row[1:] for row in lamp(lines, "pace")]
     lines = play(60_000, agent=spans, labels=(), spread_q8=300, settings=[("intonation.led", True)])
     assert ("amber", "fast") in [row[1:] for row in lamp(lines, "pace")]
-    assert broken(play(60_000, agent=spans, labels=(), spread_q8=400)) == []
+    assert "E1" not in broken(play(60_000, agent=spans, labels=(), spread_q8=400))

@@ -126,6 +126,7 @@ class Turns:
         self._short_latency_ms = 0
         self.new_interruption_ms = None  # overlap of an interruption counted in this hop
         self.new_latency_ms = None  # response latency counted in this hop
+        self.new_take_ms = None  # the turn was taken in this hop: the latency, or 0 for over the customer's last word
         self._customer_said_ms = 0  # within the agent's monologue
 
     def hop(self, t_ms, agent_meter, customer_meter):
@@ -133,6 +134,7 @@ class Turns:
         agent = self.agent
         self.new_interruption_ms = None
         self.new_latency_ms = None
+        self.new_take_ms = None
         change = agent.hop(agent_meter)
         if not self.has_customer:
             if change:
@@ -198,10 +200,12 @@ class Turns:
             if agent.spurt_over_ms >= self._overlap_limit_ms:
                 self.interruptions += 1
                 self.new_interruption_ms = agent.spurt_over_ms
+                self.new_take_ms = 0
                 self._judged = True
                 self.customer_turn_ms = 0
             elif not self.customer.talking:
                 self._judged = True  # he had just finished: the turn was taken, nobody was cut off
+                self.new_take_ms = 0
                 self.customer_turn_ms = 0
             return
         if self._answer_ms is not None:
@@ -240,6 +244,7 @@ class Turns:
     def _answered(self, latency_ms):
         self.customer_turn_ms = 0
         self.new_latency_ms = latency_ms
+        self.new_take_ms = latency_ms
         if len(self.latencies_ms) < LATENCIES_KEPT:
             self.latencies_ms.append(latency_ms)
         else:

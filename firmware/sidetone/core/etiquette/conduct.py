@@ -15,7 +15,9 @@ The work is spread so that a hop is cheap: turns and volume every hop, everythin
 from sidetone.core.call.phase import IDLE, SIGNALS
 from sidetone.core.call.record import decibels, record_rows
 from sidetone.core.etiquette.closing import Closing
+from sidetone.core.etiquette.courtesy import Courtesy
 from sidetone.core.etiquette.figures import figures
+from sidetone.core.etiquette.flow import Flow
 from sidetone.core.etiquette.line import Line
 from sidetone.core.etiquette.manners import Manners
 from sidetone.core.etiquette.opening import Opening
@@ -50,6 +52,8 @@ class Conduct:
         self._words = Words(scene)
         self._closing = Closing(scene)
         self._line = Line(scene)
+        self._courtesy = Courtesy(scene, self._manners)
+        self._flow = Flow(scene, self._manners)
         self._panel = Panel(emit, profile.get("lamps.changes_per_min"), profile.get("lamps.min_dwell_s"), profile.get("lamps.quiet_mode"))
         self._signs = Signs(scene, self._voice, self._waiting, self._words, self._closing)
         self._has_customer = has_customer
@@ -77,10 +81,13 @@ class Conduct:
         turns.hop(t_ms, agent, customer)
         if customer is not None:
             self._line.hop(t_ms, customer.tone)
+        self._flow.hop(agent)
         if agent.speaking:
             self._voice.hop(t_ms, agent)
         if turns.new_interruption_ms is not None or turns.new_latency_ms is not None:
             self._manners.hop(t_ms)
+        if turns.new_take_ms is not None:
+            self._flow.answered(turns.new_take_ms)
         if t_ms >= self._tick_due_ms:
             self._tick(t_ms)
         elif self._findings.changed:
@@ -97,6 +104,8 @@ class Conduct:
         if self._has_customer:
             self._manners.tick(t_ms, TICK_MS)
         self._words.tick(t_ms)
+        self._courtesy.tick(t_ms)
+        self._flow.tick(t_ms, TICK_MS)
         self._closing.tick(t_ms)
         self._light(t_ms)
 
@@ -112,10 +121,12 @@ class Conduct:
         if not self._scene.note_phrase(t_ms, channel, label):
             if channel == "customer":
                 self._words.customer_phrase(t_ms, label)
+                self._flow.customer_phrase(t_ms, label)
             return
         self._opening.phrase(t_ms, label)
         self._waiting.phrase(t_ms, label)
         self._words.phrase(t_ms, label)
+        self._courtesy.phrase(t_ms, label)
         self._closing.phrase(t_ms, label)
 
     def doubt(self, t_ms, channel, label):
@@ -146,6 +157,8 @@ class Conduct:
             scene.phase.happen("start", 0)
         self._opening.end(t_ms)
         self._words.end(t_ms)
+        self._courtesy.end(t_ms)
+        self._flow.end(t_ms)
         self._waiting.end(t_ms)
         silent = self._waiting.silent_call and scene.turns.customer.first_ms is None
         self._closing.end(t_ms, silent, self._waiting.silent_call_kept())

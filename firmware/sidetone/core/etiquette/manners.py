@@ -47,6 +47,8 @@ class Manners:
         self._step_q8 = get("volume.max_step_db")
         self._louder = Judge(angry, angry // 2, STATE_HOLD_MS, STATE_RELEASE_MS)
         self._shouting = Judge(self._step_q8, self._step_q8 // 2, STATE_HOLD_MS, STATE_RELEASE_MS)
+        self.angry_since_ms = None  # when the customer was last angry
+        self.faint_ms = 0  # speech of the customer since he became faint and stayed so
         self._usual_q8 = None  # the customer's, Q8 << TICK_SHIFT once known
         self._usual_ms = 0
         self._loud_limit_q8 = get("volume.loud_db")
@@ -131,6 +133,9 @@ class Manners:
         if over_q8 is not None:
             angry = self._angry.step(over_q8, step_ms)
             faint = self._faint.step(over_q8, step_ms)
+            if angry > 0:
+                self.angry_since_ms = t_ms
+            self.faint_ms = self.faint_ms + step_ms if self._faint.on else 0
             if angry < 0:
                 findings.off("C4", t_ms)
                 findings.off("N2", t_ms)

@@ -23,6 +23,14 @@ class ProfileError(Exception):
         self.faults = faults
 
 
+def _is_number(text):
+    """Only plain digits; str.isdigit() takes others too, and not the same ones on every runtime."""
+    for char in text:
+        if char not in "0123456789":
+            return False
+    return bool(text)
+
+
 def scaled_decimal(text, scale):
     """Decimal text ("-8.25") -> integer in 1/`scale` steps, rounded half away from zero; None if it is not a plain decimal number."""
     sign = 1
@@ -32,12 +40,12 @@ def scaled_decimal(text, scale):
             sign = -1
         digits = digits[1:]
     parts = digits.split(".")
-    if len(parts) > 2 or not parts[0].isdigit():
+    if len(parts) > 2 or not _is_number(parts[0]):
         return None
     fraction = ""
     if len(parts) == 2:
         fraction = parts[1]
-        if not fraction.isdigit():
+        if not _is_number(fraction):
             return None
     unit = 10 ** len(fraction)
     whole = (int(parts[0] + fraction) * scale * 2 + unit) // (2 * unit)
@@ -47,7 +55,7 @@ def scaled_decimal(text, scale):
 def minutes_of_clock(text):
     """ "HH:MM" -> minutes after midnight 0..1439, None if it is no time of day."""
     parts = text.split(":")
-    if len(parts) != 2 or not parts[0].isdigit() or not parts[1].isdigit() or len(parts[1]) != 2 or len(parts[0]) > 2:
+    if len(parts) != 2 or not _is_number(parts[0]) or not _is_number(parts[1]) or len(parts[1]) != 2 or len(parts[0]) > 2:
         return None
     hours = int(parts[0])
     minutes = int(parts[1])

@@ -98,6 +98,11 @@ SETTINGS = (
     ("turns.backchannel_expected_every_s", "20", "s", "number", "5", "120", None, "ours (S2:757)", "The customer must not talk longer than this without a listening sound (F2)."),
     ("turns.response_warn_s", "4.0", "s", "number", "1", "30", None, "ours (S0:227)", "An answer later than this is a finding (D4)."),
     ("turns.monologue_warn_s", "45", "s", "number", "10", "300", None, "ours (S2:709)", "The agent must not talk longer than this without a turn of the customer (D6)."),
+    ("turns.pause_every_s", "30", "s", "number", "5", "120", None, "ours (S0:249)", "The agent must pause at least once in so much of his own speech (D5)."),
+    ("turns.rush_below_s", "0.2", "s", "number", "0", "1", None, "ours (S0:267 S3:15)", "An answer sooner than this is rushed (F4)."),
+    # -- understanding
+    ("understanding.recap_after_s", "40", "s", "number", "5", "600", None, "ours (S1:73 S3:15)", "A customer who spoke this long is owed a repetition of his request (F5)."),
+    ("understanding.check_after_s", "30", "s", "number", "5", "300", None, "ours (S2:2063)", "An explanation this long is owed the question whether it was clear (F6)."),
     # -- hold
     ("hold.triggers", ("请稍等", "请您稍等", "稍等片刻", "请稍候"), "", "words", None, None, None, "S2:1201 S1:97 S2:2059 S2:1657", _HEARD),
     ("hold.ask_consent", True, "", "flag", None, None, None, "S0:910-911 S3:15 S2:2059", "Whether leaving without the customer's answer breaks H1."),
@@ -153,6 +158,9 @@ SETTINGS = (
     ("taboo.confirm_hits", "2", "hits", "whole", "1", "10", None, "ours", "Hits in one call before the lamp shows it; every single one stays `possible`, never a verdict."),
     ("politeness.apologies_max", "5", "hits", "whole", "1", "50", None, "ours (S2:3311)", "More apologies than this within apologies_window_s is too many (G8)."),
     ("politeness.apologies_window_s", "180", "s", "number", "30", "900", None, "ours (S2:3311)", "See apologies_max."),
+    ("politeness.title_after_s", "60", "s", "number", "10", "600", None, "ours (S2:2053)", "An agent who spoke this long should have used the customer's title (B7)."),
+    ("politeness.wishes_max", "2", "hits", "whole", "1", "10", None, "S2:3303 (number ours)", "More closing wishes than this are too many (J11)."),
+    ("ambient.noise_below_db", "18", "dB", "number", "6", "40", None, "ours (S0:638 S0:474)", "The room is too loud (L3) where the noise floor is less than this under the agent's level."),
     # -- lamps: all ours
     ("lamps.brightness", "0.4", "ratio", "number", "0.01", "1", None, "ours", "Share of full brightness; desks in a dim room need 0.1."),
     ("lamps.quiet_mode", False, "", "flag", None, None, None, "ours", "Only red is shown, and it never blinks."),

@@ -12,6 +12,7 @@ are plain ints, bools or None and are right after every call:
                          this is what the volume rules compare with the baseline; valid while level_known
   level_known            300 ms of speech have been heard
   own_q8                 slow own level of the speech band (2.6 s), which the gate stands on
+  energy_q8              this hop's level, dBFS Q8
   band_q8                this hop's speech-band level, dBFS Q8 (what the other side leaks is told from it, core/call/turns.py)
   noise_q8               floor of the speech band, dBFS Q8
   speech_ms              sum of the spurts (hangover not counted)
@@ -65,6 +66,7 @@ class Meter:
         self.level_q8 = baseline_q8
         self.level_known = False
         self.own_q8 = baseline_q8
+        self.energy_q8 = decibel.FLOOR_Q8
         self.band_q8 = decibel.FLOOR_Q8
         self.noise_q8 = None
         self.speech_ms = 0
@@ -89,6 +91,7 @@ class Meter:
         gate = self._activity
         active = gate.hop(t_ms, band_q8)
         self.active = active
+        self.energy_q8 = energy_q8
         self.band_q8 = band_q8
         self.tone = self._tones.hop(energy_q8, band_q8, peak)
         self.noise_q8 = gate.noise_q8
