@@ -53,37 +53,105 @@ _REVERSED = bytes([(b >> 4) | (b & 12) | (b & 3) << 4 for b in range(64)])
 
 @micropython.viper
 def shift_in(history: ptr16, samples: ptr16, first: int):
-    """history int16[480] drops its oldest hop and takes samples[first : first + 160]."""
-    i = 0
-    while i < 320:
-        history[i] = history[i + 160]
-        i += 1
-    new = ptr16(int(samples) + (first << 1))
-    old = ptr16(int(history) + 640)
-    i = 0
-    while i < 160:
-        old[i] = new[i]
-        i += 1
+    """history int16[480] drops its oldest hop and takes samples[first : first + 160]; by words, or halves where samples lie odd."""
+    t = ptr32(int(history))
+    s = ptr32(int(history) + 320)
+    n = 20
+    while n:
+        t[0] = s[0]
+        t[1] = s[1]
+        t[2] = s[2]
+        t[3] = s[3]
+        t[4] = s[4]
+        t[5] = s[5]
+        t[6] = s[6]
+        t[7] = s[7]
+        t = ptr32(int(t) + 32)
+        s = ptr32(int(s) + 32)
+        n -= 1
+    samples = ptr16(int(samples) + (first << 1))
+    if int(samples) & 3 == 0:
+        s = ptr32(int(samples))
+        n = 10
+        while n:
+            t[0] = s[0]
+            t[1] = s[1]
+            t[2] = s[2]
+            t[3] = s[3]
+            t[4] = s[4]
+            t[5] = s[5]
+            t[6] = s[6]
+            t[7] = s[7]
+            t = ptr32(int(t) + 32)
+            s = ptr32(int(s) + 32)
+            n -= 1
+    else:
+        history = ptr16(int(t))
+        n = 0
+        while n < 160:
+            history[n] = samples[n]
+            n += 1
 
 
 @micropython.viper
-def apply_window(history: ptr16, window: ptr16, out: ptr16) -> int:
-    """history int16[480] * window Q12 -> out int16[480]; returns the shift (0..15) that brings the largest |value| to 15 bits."""
-    highest = 0
-    i = 0
-    while i < 480:
-        y = (((history[i] ^ 0x8000) - 0x8000) * window[i]) >> 12
-        out[i] = y
+def apply_window(y: int, bits: int, h: ptr16, w: ptr16, o: ptr16) -> int:
+    """history int16[480] * window Q12 -> o int16[480]; returns the shift (0..15) that brings the largest |value| to 15 bits.
+
+    `y` and `bits` are arguments for their registers, as in tflite/kernels.py.
+    """
+    bits = 0
+    n = 60
+    while n:
+        y = (((h[0] ^ 0x8000) - 0x8000) * w[0]) >> 12
+        o[0] = y
         if y < 0:
             y = 0 - y
-        if y > highest and y < 32768:  # the reference negates in 16 bits, where -32768 stays negative
-            highest = y
-        i += 1
-    shift = 15
-    while highest:
-        highest >>= 1
-        shift -= 1
-    return shift
+        bits |= y
+        y = (((h[1] ^ 0x8000) - 0x8000) * w[1]) >> 12
+        o[1] = y
+        if y < 0:
+            y = 0 - y
+        bits |= y
+        y = (((h[2] ^ 0x8000) - 0x8000) * w[2]) >> 12
+        o[2] = y
+        if y < 0:
+            y = 0 - y
+        bits |= y
+        y = (((h[3] ^ 0x8000) - 0x8000) * w[3]) >> 12
+        o[3] = y
+        if y < 0:
+            y = 0 - y
+        bits |= y
+        y = (((h[4] ^ 0x8000) - 0x8000) * w[4]) >> 12
+        o[4] = y
+        if y < 0:
+            y = 0 - y
+        bits |= y
+        y = (((h[5] ^ 0x8000) - 0x8000) * w[5]) >> 12
+        o[5] = y
+        if y < 0:
+            y = 0 - y
+        bits |= y
+        y = (((h[6] ^ 0x8000) - 0x8000) * w[6]) >> 12
+        o[6] = y
+        if y < 0:
+            y = 0 - y
+        bits |= y
+        y = (((h[7] ^ 0x8000) - 0x8000) * w[7]) >> 12
+        o[7] = y
+        if y < 0:
+            y = 0 - y
+        bits |= y
+        h = ptr16(int(h) + 16)
+        w = ptr16(int(w) + 16)
+        o = ptr16(int(o) + 16)
+        n -= 1
+    bits = bits & 0x7FFF  # the reference negates in 16 bits, where -32768 stays negative and is overlooked
+    y = 15
+    while bits:
+        bits >>= 1
+        y -= 1
+    return y
 
 
 # A quarter of a biased value, rounded as the reference rounds, is (u * 8191 + _QUARTER) >> 15; a half likewise with 16383.
@@ -216,60 +284,72 @@ def energies(z: ptr16, sine: ptr16, energy: ptr32):
 
 
 @micropython.viper
-def channel_roots(energy: ptr32, bands: ptr8, weights: ptr16, roots: ptr32, shift: int):
+def channel_roots(rest: int, twice: int, energy: ptr32, bands: ptr8, weights: ptr16, roots: ptr32, shift: int):
     """energy int32[256] -> roots int32[40]: the rounded square root of each channel's weighted sum, >> shift.
 
     A bin's weight counts for the channel that ends with its band, the rest to 4096 for the one that begins. Sums have up to
-    40 bits: kept as high * 2**15 + low. Roots are taken two bits at a time, which needs no word longer than the root.
+    40 bits: kept as high * 2**15 + low. Roots are taken two bits at a time, which needs no word longer than the root (`twice` is
+    2 * root). `rest` and `twice` are arguments for their registers, as in tflite/kernels.py.
     """
-    place = 5
+    energy = ptr32(int(energy) + 20)
     rising_high = 0
     rising_low = 0
-    band = 0
-    while band < 41:
-        high = rising_high
-        low = rising_low
-        rising_high = 0
-        rising_low = 0
-        n = bands[band]
+    band = 41
+    while band:
+        falling_high = 0
+        falling_low = 0
+        all_high = 0
+        all_low = 0
+        n = bands[0]
         while n:
-            e = energy[place]
-            w = weights[place - 5]
-            upper = e >> 15
-            e = e & 0x7FFF
-            high += upper * w
-            low += e * w
-            w = 4096 - w
-            rising_high += upper * w
-            rising_low += e * w
-            place += 1
+            rest = energy[0]
+            twice = rest >> 15
+            rest = rest & 0x7FFF
+            all_high += twice
+            all_low += rest
+            w = weights[0]
+            falling_high += twice * w
+            falling_low += rest * w
+            energy = ptr32(int(energy) + 4)
+            weights = ptr16(int(weights) + 2)
             n -= 1
-        if band:
-            high += low >> 15
-            low = low & 0x7FFF
+        low = rising_low + falling_low
+        high = rising_high + falling_high + (low >> 15)
+        rising_low = (all_low << 12) - falling_low
+        rising_high = (all_high << 12) - falling_high
+        if band < 41:
             # the same number as 14 low bits and the rest, so that both halves hold whole pairs of bits
+            low = low & 0x7FFF
             high = (high << 1) | (low >> 14)
-            low = (low & 0x3FFF) << 16
-            root = 0
             rest = 0
+            twice = 0
             bits = 28
+            if high < 0x10000:
+                bits = 14
             while bits >= 0 and (high >> bits) == 0:
                 bits -= 2
-            while bits >= 0 - 14:
-                if bits >= 0:
-                    rest = (rest << 2) | ((high >> bits) & 3)
-                else:
-                    rest = (rest << 2) | ((low >> (bits + 30)) & 3)
-                trial = (root << 2) | 1
-                root = root << 1
-                if rest >= trial:
-                    rest -= trial
-                    root += 1
+            while bits >= 0:
+                rest = (rest << 2) | ((high >> bits) & 3)
+                twice = twice << 1
+                if rest > twice:
+                    rest -= twice + 1
+                    twice += 2
                 bits -= 2
-            if rest > root and root != 0xFFFF:  # rounded, but for the one 32-bit root that could not be
-                root += 1
-            roots[band - 1] = root >> shift
-        band += 1
+            bits = 12
+            while bits >= 0:
+                rest = (rest << 2) | ((low >> bits) & 3)
+                twice = twice << 1
+                if rest > twice:
+                    rest -= twice + 1
+                    twice += 2
+                bits -= 2
+            twice = twice >> 1
+            if rest > twice and twice != 0xFFFF:  # rounded, but for the one 32-bit root that could not be
+                twice += 1
+            roots[0] = twice >> shift
+            roots = ptr32(int(roots) + 4)
+        bands = ptr8(int(bands) + 1)
+        band -= 1
 
 
 @micropython.viper
@@ -382,14 +462,14 @@ class FrontEnd:
         if self._hops < 2:
             self._hops += 1
             return False
-        shift = apply_window(self._history, _WINDOW, self._windowed)
+        shift = apply_window(0, 0, self._history, _WINDOW, self._windowed)
         z = self._z
         first_level(self._windowed, _REVERSED, z, shift)
         next_level(z, _TWIDDLES, 4, 16)
         next_level(z, _TWIDDLES, 16, 4)
         next_level(z, _TWIDDLES, 64, 1)
         energies(z, _SINE, self._energy)
-        channel_roots(self._energy, _BAND_BINS, _WEIGHTS, self._roots, shift)
+        channel_roots(0, 0, self._energy, _BAND_BINS, _WEIGHTS, self._roots, shift)
         compress(self._roots, self._noise, _GAINS, _LOGS, out)
         return True
 

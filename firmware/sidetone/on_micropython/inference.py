@@ -1,7 +1,7 @@
 """One streaming, fully quantized network on the device, by our interpreter (package `tflite`): the twin of on_cpython/inference.py.
 
     network = StreamingModel("model.tflite")
-    answer = network.step(frames)            # one step; int8 or uint8 array, the same one every time
+    answer = network.step(frames)            # one step, as an array of int8 or uint8
     network.reset()                          # before another call
 
 A network's state is either explicit (input 1+k is paired with output 1+k; input 0 is the features, output 0 the answer) or in
@@ -52,7 +52,8 @@ class StreamingModel:
                 places = (number - 1, before["index"], after["index"])
                 raise ModelError("state %d of the model goes in as tensor %d and comes out as tensor %d of another kind" % places)
             self._states.append((interpreter.view(before["index"]), interpreter.view(after["index"]), before["zero_point"] + 128))
-        self._logits = array("b" if self.output_type == "int8" else "B", bytes(self.outputs))
+        self._code = "b" if self.output_type == "int8" else "B"
+        self._logits = array(self._code, bytes(self.outputs))
         self.reset()
 
     def reset(self):
@@ -63,15 +64,15 @@ class StreamingModel:
         self._interpreter.reset_all_variables()
 
     def step(self, frames):
-        """One step as its frames, int8 arrays in the order heard -> its raw integers: one array, overwritten by the next step."""
+        """One step as its frames, int8 arrays in the order heard -> its raw integers, a new array: the listener may keep it a while."""
         at = 0
         for frame in frames:
             self._interpreter.put(self._features, frame, at)
             at += len(frame)
-        return self._run()
+        return array(self._code, self._run())
 
     def step_bytes(self, data):
-        """As `step`, the whole input in one buffer of int8."""
+        """As `step`, the whole input in one buffer of int8; the answer is one array, overwritten by the next step."""
         self._interpreter.set_tensor(self._features, data)
         return self._run()
 

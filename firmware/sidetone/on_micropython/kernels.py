@@ -12,12 +12,10 @@ from sidetone.core.speech import decibel
 
 HOP_SAMPLES = 160
 DC_HOPS = 64
-LOWPASS_8K = (-11, 9, 43, -14, -108, 6, 218, 35, -392, -145, 666, 400, -1158, -1093, 2673, 7063)  # and mirrored
-LOWPASS_4K = (-16, -33, 8, 131, 212, 36, -427, -777, -350, 1188, 3327, 4893)  # and mirrored
 PITCH_HOPS = 2
 PITCH_SPAN = 185
 PITCH_REFERENCE_LOG2_Q12 = 58663
-PITCH_FLOOR = 24
+PITCH_FLOOR = 32
 
 _LAG_LOW = const(8)
 _COUNT_160_DB_Q8 = const(5643)
@@ -27,8 +25,6 @@ _SILENCE = const(32768)
 # Histories before each hop's new samples, as in on_cpython: 30 of y, 22 of y8, 8 of h8.
 _Y, _Y8, _H8 = const(30), const(22), const(8)
 
-_TAPS_8K = array("h", LOWPASS_8K)
-_TAPS_4K = array("h", LOWPASS_4K)
 _LOG2 = array("i", decibel.LOG2_Q16)
 
 
@@ -88,31 +84,121 @@ def centre(samples: ptr16, first: int, mean: int, y: ptr16, power: ptr32):
 
 
 @micropython.viper
-def halve(source: ptr16, taps: ptr16, pairs: int, target: ptr16, count: int):
-    """Every second sample of source filtered by 2 * pairs mirrored Q14 taps whose sum is 2**14 -> target[count]."""
-    last = (pairs << 2) - 2  # bytes from the first tap to its mirror image
+def halve_to_8k(acc: int, x: int, p: ptr16, target: ptr16, count: int):
+    """Every second sample of p low-passed at 3.5 kHz (LOWPASS_8K of on_cpython/kernels.py, mirrored) -> target[count].
+
+    `acc` and `x` are arguments for their registers, as in tflite/kernels.py.
+    """
     while count:
-        p = source
-        q = ptr16(int(source) + last)
-        t = taps
         acc = 8192 - (1 << 29)  # rounding, less 32768 * 2**14 for the offset
-        n = pairs
-        while n:
-            x = p[0]
-            x += q[0]
-            acc += ((t[0] ^ 0x8000) - 0x8000) * x
-            p = ptr16(int(p) + 2)
-            q = ptr16(int(q) - 2)
-            t = ptr16(int(t) + 2)
-            n -= 1
-        x = acc >> 14
-        if x > 32767:
-            x = 32767
-        if x < 0 - 32768:
-            x = 0 - 32768
-        target[0] = x + 32768
+        x = p[0]
+        x += p[31]
+        acc -= x * 11
+        x = p[1]
+        x += p[30]
+        acc += x * 9
+        x = p[2]
+        x += p[29]
+        acc += x * 43
+        x = p[3]
+        x += p[28]
+        acc -= x * 14
+        x = p[4]
+        x += p[27]
+        acc -= x * 108
+        x = p[5]
+        x += p[26]
+        acc += x * 6
+        x = p[6]
+        x += p[25]
+        acc += x * 218
+        x = p[7]
+        x += p[24]
+        acc += x * 35
+        x = p[8]
+        x += p[23]
+        acc -= x * 392
+        x = p[9]
+        x += p[22]
+        acc -= x * 145
+        x = p[10]
+        x += p[21]
+        acc += x * 666
+        x = p[11]
+        x += p[20]
+        acc += x * 400
+        x = p[12]
+        x += p[19]
+        acc -= x * 1158
+        x = p[13]
+        x += p[18]
+        acc -= x * 1093
+        x = p[14]
+        x += p[17]
+        acc += x * 2673
+        x = p[15]
+        x += p[16]
+        acc += x * 7063
+        acc = acc >> 14
+        if acc > 32767:
+            acc = 32767
+        if acc < 0 - 32768:
+            acc = 0 - 32768
+        target[0] = acc + 32768
         target = ptr16(int(target) + 2)
-        source = ptr16(int(source) + 4)
+        p = ptr16(int(p) + 4)
+        count -= 1
+
+
+@micropython.viper
+def halve_to_4k(acc: int, x: int, p: ptr16, target: ptr16, count: int):
+    """Every second sample of p low-passed at 1.1 kHz (LOWPASS_4K of on_cpython/kernels.py, mirrored) -> target[count]."""
+    while count:
+        acc = 8192 - (1 << 29)  # rounding, less 32768 * 2**14 for the offset
+        x = p[0]
+        x += p[23]
+        acc -= x * 16
+        x = p[1]
+        x += p[22]
+        acc -= x * 33
+        x = p[2]
+        x += p[21]
+        acc += x * 8
+        x = p[3]
+        x += p[20]
+        acc += x * 131
+        x = p[4]
+        x += p[19]
+        acc += x * 212
+        x = p[5]
+        x += p[18]
+        acc += x * 36
+        x = p[6]
+        x += p[17]
+        acc -= x * 427
+        x = p[7]
+        x += p[16]
+        acc -= x * 777
+        x = p[8]
+        x += p[15]
+        acc -= x * 350
+        x = p[9]
+        x += p[14]
+        acc += x * 1188
+        x = p[10]
+        x += p[13]
+        acc += x * 3327
+        x = p[11]
+        x += p[12]
+        acc += x * 4893
+        acc = acc >> 14
+        if acc > 32767:
+            acc = 32767
+        if acc < 0 - 32768:
+            acc = 0 - 32768
+        target[0] = acc + 32768
+        target = ptr16(int(target) + 2)
+        p = ptr16(int(p) + 4)
         count -= 1
 
 
@@ -226,7 +312,7 @@ def shift_down(signal: ptr16, count: int, by: int):
 
 
 @micropython.viper
-def correlate(frame: ptr16, scaled: ptr16, normalized: ptr16, work: ptr32) -> int:
+def correlate(acc: int, x: int, frame: ptr16, scaled: ptr16, normalized: ptr16, work: ptr32) -> int:
     """frame uint16[185] of 4 kHz -> normalized uint16[59]: autocorrelation at lags 7..65, per mille + 4096. Returns the peak.
 
     scaled uint16[185]: the frame as 11 bits and sign + 2048. work int32[2 * 59]: products + 2**29, energies.
@@ -267,7 +353,7 @@ def correlate(frame: ptr16, scaled: ptr16, normalized: ptr16, work: ptr32) -> in
         p = scaled
         q = ptr16(int(scaled) + (lag << 1))
         acc = 0
-        n = 15
+        n = 5
         while n:
             x = p[0]
             acc += x * q[0]
@@ -285,8 +371,40 @@ def correlate(frame: ptr16, scaled: ptr16, normalized: ptr16, work: ptr32) -> in
             acc += x * q[6]
             x = p[7]
             acc += x * q[7]
-            p = ptr16(int(p) + 16)
-            q = ptr16(int(q) + 16)
+            x = p[8]
+            acc += x * q[8]
+            x = p[9]
+            acc += x * q[9]
+            x = p[10]
+            acc += x * q[10]
+            x = p[11]
+            acc += x * q[11]
+            x = p[12]
+            acc += x * q[12]
+            x = p[13]
+            acc += x * q[13]
+            x = p[14]
+            acc += x * q[14]
+            x = p[15]
+            acc += x * q[15]
+            x = p[16]
+            acc += x * q[16]
+            x = p[17]
+            acc += x * q[17]
+            x = p[18]
+            acc += x * q[18]
+            x = p[19]
+            acc += x * q[19]
+            x = p[20]
+            acc += x * q[20]
+            x = p[21]
+            acc += x * q[21]
+            x = p[22]
+            acc += x * q[22]
+            x = p[23]
+            acc += x * q[23]
+            p = ptr16(int(p) + 48)
+            q = ptr16(int(q) + 48)
             n -= 1
         # sum (a - 2048)(b - 2048) out of sum ab, which may wrap round 32 bits: the result does not
         work[lag - 7] = acc - ((sum_a + sum_b) << 11) + (120 << 22) + 0x20000000
@@ -350,7 +468,7 @@ def find_period(normalized: ptr16, fold_pm: int) -> int:
     return 0 - 1
 
 
-_OCTAVE_FOLD_PM = const(850)
+_OCTAVE_FOLD_PM = const(900)
 
 
 class HopMeasures:
@@ -416,7 +534,7 @@ class ChannelKernels:
         centre(samples, first, mean, self._y, power)
         energy_q8 = self._db(_COUNT_160_DB_Q8)
         shift_down(self._y8, _Y8, 80)
-        halve(self._y, _TAPS_8K, 16, self._new8, 80)
+        halve_to_8k(0, 0, self._y, self._new8, 80)
         running_sums(self._y8, self._work, 12, 91)
         high_pass(self._y8, self._work, self._h8, power)
         band_q8 = self._db(_COUNT_80_DB_Q8)
@@ -426,7 +544,7 @@ class ChannelKernels:
         pitch_st_q8 = voicing_pm = 0
         if self._pitch:
             shift_down(self._y4, PITCH_SPAN, 40)
-            halve(self._y8, _TAPS_4K, 12, self._new4, 40)
+            halve_to_4k(0, 0, self._y8, self._new4, 40)
             if self._hops % PITCH_HOPS == 0:
                 pitch_st_q8, voicing_pm = self._find_pitch()
         flat = 1 if highest == lowest else 0
@@ -439,7 +557,7 @@ class ChannelKernels:
     def _find_pitch(self):
         """(semitones over 50 Hz in Q8, voicing per mille) of the 46 ms that end with this hop, or (0, 0)."""
         normalized = self._normalized
-        peak = correlate(self._frame, self._scaled, normalized, self._work)
+        peak = correlate(0, 0, self._frame, self._scaled, normalized, self._work)
         if peak < PITCH_FLOOR:
             return 0, 0
         period = find_period(normalized, _OCTAVE_FOLD_PM)
