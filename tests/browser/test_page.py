@@ -237,6 +237,35 @@ def test_the_language_is_switched_and_remembered(browser, floor):
     assert "Wall board" in text(browser, "h1")
 
 
+def test_a_reader_who_wants_no_motion_or_a_dark_page_gets_it(browser, floor):
+    def computed(style, features):
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": name, "value": held} for name, held in features.items()]})
+        node = "document.querySelector('#tiles .lamp.slow svg')" if style == "animationName" else "document.body"
+        return browser.execute_script(f"return getComputedStyle({node}).{style}")
+
+    open_board(browser, floor)
+    floor.devices["desk-1"].live("red", "slow")
+    until(lambda: "slow" in lamp_word(browser, "desk-1"), "the slow lamp")
+    try:
+        assert computed("animationName", {"prefers-reduced-motion": "no-preference"}) == "breathe"
+        assert computed("animationName", {"prefers-reduced-motion": "reduce"}) == "none"
+        light, dark = (computed("backgroundColor", {"prefers-color-scheme": scheme}) for scheme in ("light", "dark"))
+        assert light != dark
+    finally:
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+@pytest.mark.parametrize("path", ["/", "/calls", "call"])
+def test_a_narrow_screen_scrolls_only_downwards(browser, floor, stored_call, path):
+    browser.get(floor.base + (f"/calls/{stored_call}" if path == "call" else path))
+    size = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    try:
+        until(lambda: browser.execute_script("return document.documentElement.scrollWidth <= innerWidth"), "a page as wide as the screen")
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
 def test_hostile_text_from_a_device_stays_text(browser, floor):
     device = floor.devices["desk-10"]
     device.live(phase=HOSTILE)

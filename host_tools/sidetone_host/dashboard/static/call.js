@@ -48,9 +48,11 @@ function phrasePlaces(widthPx) { // labels beside their marks, on the left where
 }
 
 function draw() {
+  const padding = getComputedStyle(chart);
+  const wholePx = chart.clientWidth - parseFloat(padding.paddingLeft) - parseFloat(padding.paddingRight);
   const rules = [...new Map(timeline.findings.map((found) => [found.rule, found.name]))];
-  const nameChars = chart.clientWidth > 800 ? 30 : 14;
-  const widthPx = chart.clientWidth - (chart.clientWidth > 800 ? 210 : 130);
+  const nameChars = wholePx > 780 ? 30 : 14;
+  const widthPx = wholePx - (wholePx > 780 ? 200 : 120);
   const places = phrasePlaces(widthPx);
   const phraseLanes = Math.max(0, ...places.map((place) => place.row + 1));
   const panels = [["level", LINE_PX], ["rate", LINE_PX]];
@@ -73,7 +75,7 @@ function draw() {
   const axis = (title, domain, more) => ({ domain, title: { text: title, font: { size: 12 } }, gridcolor: colour("line"), zeroline: false,
     fixedrange: true, automargin: true, tickfont: { size: 12 }, ...more });
   const layout = {
-    height: inner + TOP_PX + BOTTOM_PX, margin: { l: 60, r: 16, t: TOP_PX, b: BOTTOM_PX }, showlegend: false, hovermode: "closest",
+    width: wholePx, height: inner + TOP_PX + BOTTOM_PX, margin: { l: 60, r: 16, t: TOP_PX, b: BOTTOM_PX }, showlegend: false, hovermode: "closest",
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", shapes,
     font: { family: getComputedStyle(document.body).fontFamily, color: colour("muted"), size: 13 },
     hoverlabel: { bgcolor: colour("surface"), bordercolor: colour("line"), font: { color: colour("text"), size: 13 } },
