@@ -239,18 +239,23 @@ def test_every_module_says_what_it_is() -> None:
     assert not faults, f"no docstring at the top of {', '.join(faults)}"
 
 
+def commands_of(parser: argparse.ArgumentParser) -> Iterator[tuple[argparse.ArgumentParser, str]]:
+    """(command, its line in its parent's --help) of every subcommand, however deep."""
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            lines = {choice.dest: choice.help or "" for choice in action._choices_actions}
+            for name, command in action.choices.items():
+                yield command, lines.get(name, "")
+                yield from commands_of(command)
+
+
 def test_every_command_has_help_and_an_example() -> None:
-    parser = cli.build_parser()
-    commands = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
-    helped = {choice.dest for choice in commands._choices_actions if choice.help}
     faults = []
-    for name, command in commands.choices.items():
-        leaves = [action for action in command._actions if isinstance(action, argparse._SubParsersAction)]
-        for one in [*leaves[0].choices.values()] if leaves else [command]:
-            if f"sidetone {name}" not in (one.epilog or "") + ("" if leaves == [] else command.epilog or ""):
-                faults.append(f"{one.prog}: no example in its --help")
-        if name not in helped:
-            faults.append(f"sidetone {name}: no line in sidetone --help")
+    for command, line in commands_of(cli.build_parser()):
+        if not line:
+            faults.append(f"{command.prog}: no line in its parent's --help")
+        if command.prog not in (command.epilog or ""):
+            faults.append(f"{command.prog}: no example in its --help")
     assert not faults, "\n".join(faults)
 
 

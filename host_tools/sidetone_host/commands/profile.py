@@ -24,17 +24,25 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    check = actions.add_parser("check", help="find every fault of a profile; exit 1 where there is one")
+    check = actions.add_parser(
+        "check", help="find every fault of a profile; exit 1 where there is one", epilog="example: sidetone profile check hall-3.toml"
+    )
     check.add_argument("file", metavar="FILE", type=Path, help="TOML: differences from a base")
     check.set_defaults(run=_check)
-    explain = actions.add_parser("explain", help="a rule: what it asks, how it is judged, its limits and their sources")
+    explain = actions.add_parser(
+        "explain", help="a rule: what it asks, how it is judged, its limits and their sources", epilog="example: sidetone profile explain C1"
+    )
     explain.add_argument("rule", metavar="RULE", help="an id of the standard, such as C1")
     explain.add_argument("--profile", metavar="FILE", type=Path, help="show this profile's limits (default: default-zh)")
     explain.set_defaults(run=_explain)
-    settings = actions.add_parser("settings", help="every setting: default, unit, range, source")
+    settings = actions.add_parser(
+        "settings", help="every setting: default, unit, range, source", epilog="example: sidetone profile settings volume"
+    )
     settings.add_argument("part", nargs="?", default="", metavar="TEXT", help="only settings whose name holds this")
     settings.set_defaults(run=_settings)
-    labels = actions.add_parser("labels", help="the phrase labels and the words each of them hears")
+    labels = actions.add_parser(
+        "labels", help="the phrase labels and the words each of them hears", epilog="example: sidetone profile labels"
+    )
     labels.set_defaults(run=_labels)
     parser.set_defaults(run=_check)
 
