@@ -4,10 +4,7 @@
 PYTHON ?=
 BOARD ?= desktop
 ARGS ?=
-EXTRA ?=
-VERSION ?= 0.1.0
 BIN := .venv/bin
-TRAIN := .venv-train/bin/python
 
 .PHONY: help setup lock demo run test test-micropython test-xtensa check bench train evaluate lint types format docs clean
 
@@ -40,17 +37,13 @@ check: lint types test ## the whole truth: lint, types, both runtimes, fresh doc
 bench: setup ## speed and memory, side by side with other packages
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
-train: ## build the corpus and train the network from nothing (many hours, resumable; EXTRA=FOLDER of real speech)
+train: ## build the corpus and train the network from nothing (hours, resumable; SIZE=small|full EXTRA=FOLDER of real speech)
 	@sh requirements/setup-train.sh $(PYTHON)
-	$(TRAIN) -m model.corpus.synthesize train --first 0 --last 89
-	$(TRAIN) -m model.corpus.synthesize dev --first 0 --last 5
-	$(TRAIN) -m model.train $(if $(EXTRA),--extra $(EXTRA)) $(ARGS)
-	$(TRAIN) -m model.release zh --version $(VERSION) $(if $(EXTRA),--extra $(EXTRA))
+	@$(MAKE) --no-print-directory -C model train
 
-evaluate: ## measure the released network on speech that training never saw (the model card's figures)
+evaluate: ## measure the released network on speech that training never saw: the model card's figures (REAL=FOLDER)
 	@sh requirements/setup-train.sh $(PYTHON)
-	$(TRAIN) -m model.corpus.synthesize test --first 0 --last 5
-	$(TRAIN) -m model.evaluate $(ARGS)
+	@$(MAKE) --no-print-directory -C model evaluate
 
 lint: setup ## ruff, layout included
 	@$(BIN)/ruff check .
