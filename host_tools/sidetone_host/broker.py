@@ -11,12 +11,10 @@ Nobody comes in without a password. The data folder holds, for its owner alone:
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import contextlib
 import hashlib
 import hmac
-import logging
 import os
 import secrets
 import shutil
@@ -25,14 +23,9 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-from amqtt.broker import Broker as AmqttBroker
-from amqtt.contexts import Action
-from amqtt.plugins.base import BaseAuthPlugin, BaseTopicPlugin
-from amqtt.session import Session
 
 from sidetone.core.telemetry import topics
 from sidetone_host.children import die_with_parent
@@ -175,7 +168,7 @@ def check_port(place: Place, option: str = "--port") -> None:
         raise CannotDo(f"port {place.port} on {place.host} {why}; give another with {option}") from None
 
 
-def run_mosquitto(program: str, place: Place, ready: Any) -> int:
+def run_mosquitto(program: str, place: Place, ready: Callable[[], None]) -> int:
     """Run mosquitto until we are told to stop (0) or it ends by itself (CannotDo). ready(): called when it takes connections."""
     conf = place.folder / "mosquitto.conf"
     _write_private(conf, mosquitto_conf(place))
@@ -228,58 +221,7 @@ def _listens(place: Place, child: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-# ---- amqtt, where mosquitto is not installed
-
-
-class PasswordPlugin(BaseAuthPlugin):
-    """Lets in whom the password file knows. (With anonymous access amqtt drops sessions, so it is never given.)"""
-
-    async def authenticate(self, *, session: Session) -> bool:
-        stored = Accounts(Path(self.config.folder)).read().get(session.username or "")
-        return stored is not None and password_matches(session.password or "", stored)
-
-    @dataclass
-    class Config:
-        folder: str = ""
-
-
-class AccessPlugin(BaseTopicPlugin):
-    """The access list for amqtt."""
-
-    async def topic_filtering(self, *, session: Session | None = None, topic: str | None = None, action: Action | None = None) -> bool:
-        return bool(session and session.username and topic and action and may(session.username, action.value, topic))
-
-    @dataclass
-    class Config:
-        pass
-
-
-async def run_amqtt(place: Place, ready: Any) -> int:
-    """Serve from this process until SIGTERM or SIGINT."""
-    logging.getLogger("amqtt").setLevel(logging.CRITICAL)
-    logging.getLogger("transitions").setLevel(logging.CRITICAL)
-    host = f"[{place.host}]" if ":" in place.host else place.host
-    plugins = {
-        f"{__name__}.PasswordPlugin": {"folder": str(place.folder)},
-        f"{__name__}.AccessPlugin": {},
-    }
-    broker = AmqttBroker({"listeners": {"default": {"type": "tcp", "bind": f"{host}:{place.port}"}}, "plugins": plugins})
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    try:
-        await broker.start()
-    except Exception as error:  # noqa: BLE001 (amqtt wraps what asyncio says of the port in its own exceptions)
-        raise CannotDo(f"the embedded broker does not start: {error}") from None
-    ready()
-    await stop.wait()
-    with contextlib.suppress(asyncio.TimeoutError):
-        await asyncio.wait_for(broker.shutdown(), 5)
-    return 0
-
-
-def serve(place: Place, users: list[str], embedded: bool, announce: Any = print) -> int:
+def serve(place: Place, users: list[str], embedded: bool, announce: Callable[[str], None] = print) -> int:
     """Run a broker in the foreground. announce(line): what the person who started it should know, once it listens."""
     place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     check_port(place)
@@ -300,4 +242,6 @@ def serve(place: Place, users: list[str], embedded: bool, announce: Any = print)
 
     if program:
         return run_mosquitto(program, place, ready)
-    return asyncio.run(run_amqtt(place, ready))
+    from sidetone_host import embedded_broker  # half a second of imports that mosquitto does not need
+
+    return embedded_broker.run(place, ready)
