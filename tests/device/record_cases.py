@@ -63,13 +63,13 @@ def main(sound, path, models):
 def listen(sound, out, models):
     from sidetone.on_micropython import decoder, frontend, kernels
     from sidetone.on_micropython.inference import StreamingModel
-    from sidetone.on_micropython.tflite import kernels as network_kernels
     from sidetone.on_micropython.tflite.interpreter import Interpreter
 
     recorders = []
     names = json.loads(sys.stdin.read())
-    for module in (frontend, kernels, decoder, network_kernels):
-        for name in names[module.__name__]:
+    for place in names:
+        module = __import__(place, None, None, ("*",))
+        for name in names[place]:
             recorders.append(Recorder(module, name, out))
     with open(sound, "rb") as file:
         samples = array("h", file.read())
@@ -87,7 +87,7 @@ def listen(sound, out, models):
             graph.step([(100 - logits[i]) % 256 for i in range(8)], 40)
     for model in models[1:]:
         for recorder in recorders:
-            recorder.calls = 29 if recorder.module is network_kernels else 99
+            recorder.calls = 29 if recorder.module.__name__.endswith("tflite.kernels") else 99
         interpreter = Interpreter(model_path=model)
         details = interpreter.get_input_details()[0]
         size = 1

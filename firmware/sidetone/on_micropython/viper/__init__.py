@@ -1,0 +1,1 @@
+"""The arithmetic of frontend.py and kernels.py, as viper functions: no state, no allocation."""
