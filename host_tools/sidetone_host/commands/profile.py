@@ -30,7 +30,9 @@ def add_parser(subparsers: Any) -> None:
     check.add_argument("file", metavar="FILE", type=Path, help="TOML: differences from a base")
     check.set_defaults(run=_check)
     explain = actions.add_parser(
-        "explain", help="a rule: what it asks, how it is judged, its limits and their sources", epilog="example: sidetone profile explain C1"
+        "explain",
+        help="a rule: what it asks, how it is judged, its limits and their sources",
+        epilog="example: sidetone profile explain C1",
     )
     explain.add_argument("rule", metavar="RULE", help="an id of the standard, such as C1")
     explain.add_argument("--profile", metavar="FILE", type=Path, help="show this profile's limits (default: default-zh)")

@@ -58,27 +58,28 @@ class Courtesy:
     def tick(self, t_ms):
         """Judge what has come due."""
         if self._asked_ms is not None and t_ms - self._asked_ms > POLITE_MS:
-            self._scene.findings.event("I7", t_ms, None, seconds(POLITE_MS))
-            self._asked_ms = None
+            self._judge_asking(t_ms)
         if self._scene.turns.monologue_ms() >= self._check_after_ms:
             self._explained_ms = self._scene.turns.turn_began_ms
+
+    def _judge_asking(self, t_ms):
+        if self._scene.left_unsaid("I7", ("apology",), max(0, self._asked_ms - POLITE_MS)):
+            self._scene.findings.event("I7", t_ms, None, seconds(POLITE_MS))
+        self._asked_ms = None
 
     def end(self, t_ms):
         """The call is over."""
         scene = self._scene
         findings = scene.findings
         if self._asked_ms is not None:
-            findings.event("I7", t_ms, None, seconds(POLITE_MS))
+            self._judge_asking(t_ms)
         agent_ms = scene.turns.agent.speech_ms
-        if self._has["B7"] and agent_ms >= self._title_after_ms and not scene.said_count(("courtesy_title",)):
+        if self._has["B7"] and agent_ms >= self._title_after_ms and scene.left_unsaid("B7", ("courtesy_title",)):
             findings.event("B7", t_ms, 0, 1)
-        if self._has["F5"] and scene.turns.customer.speech_ms >= self._recap_after_ms and not scene.said_count(("recap",)):
+        if self._has["F5"] and scene.turns.customer.speech_ms >= self._recap_after_ms and scene.left_unsaid("F5", ("recap",)):
             findings.event("F5", t_ms, 0, 1)
-        if self._has["F6"] and self._explained_ms is not None:
-            checked_ms = scene.said_ms(("clarity_check",))
-            if checked_ms is None or checked_ms < self._explained_ms:
-                findings.event("F6", t_ms, 0, 1)
-        if self._has["N1"] and self._manners.angry_since_ms is not None:
-            apology_ms = scene.said_ms(("apology",))
-            if apology_ms is None or apology_ms < self._manners.angry_since_ms:
-                findings.event("N1", t_ms, 0, 1)
+        if self._has["F6"] and self._explained_ms is not None and scene.left_unsaid("F6", ("clarity_check",), self._explained_ms):
+            findings.event("F6", t_ms, 0, 1)
+        angry_ms = self._manners.angry_since_ms
+        if self._has["N1"] and angry_ms is not None and scene.left_unsaid("N1", ("apology",), angry_ms):
+            findings.event("N1", t_ms, 0, 1)

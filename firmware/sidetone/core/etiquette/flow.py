@@ -155,7 +155,7 @@ class Flow:
         last_ms = scene.last_word_ms()
         gap_ms = 0 if last_ms is None else t_ms - last_ms
         if self._manners.faint_ms >= FAINT_MS and "repeat_request" in scene.labels:
-            if scene.said_ms(("repeat_request",)) is None or gap_ms < self._faint_wait_ms:
+            if gap_ms < self._faint_wait_ms or scene.left_unsaid("I4", ("repeat_request",)):
                 scene.findings.event("I4", t_ms, seconds(gap_ms), seconds(self._faint_wait_ms))
         noisy = customer.level_known and customer.noise_q8 is not None and customer.level_q8 - customer.noise_q8 < NOISY_LINE_Q8
         if noisy and self._need_assent and 0 < self._since_customer <= self._repeats:
