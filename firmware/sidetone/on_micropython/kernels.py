@@ -79,7 +79,7 @@ class ChannelKernels:
     def hop(self, samples, first):
         """One hop, samples[first : first + 160] -> (energy_q8, band_q8, vowel_q8, peak, clipped, flat, pitch_st_q8, voicing_pm)."""
         found = self._survey
-        filters.survey(samples, first, found)
+        filters.survey(0, 0, samples, first, found)
         highest, lowest = found[1], found[2]
         place = self._hops % DC_HOPS
         self._total += found[0] - self._sums[place]
@@ -87,19 +87,19 @@ class ChannelKernels:
         self._hops += 1
         mean = self._total // (min(self._hops, DC_HOPS) * HOP_SAMPLES)
         power = self._power
-        filters.centre(samples, first, mean, self._y, power)
+        filters.centre(0, 0, samples, first, mean, self._y, power)
         energy_q8 = self._db(_COUNT_160_DB_Q8)
-        filters.shift_down(self._y8, _Y8, 80)
+        filters.shift_down(self._y8, self._y8, _Y8, 80)
         filters.halve_to_8k(0, 0, self._y, self._new8, 80)
-        filters.running_sums(self._y8, self._work, 12, 91)
-        filters.high_pass(self._y8, self._work, self._h8, power)
+        filters.running_sums(0, 0, self._y8, self._work, 12, 91)
+        filters.high_pass(0, 0, self._y8, self._work, self._h8, power)
         band_q8 = self._db(_COUNT_80_DB_Q8)
-        filters.running_sums(self._h8, self._work, 5, 84)
-        filters.vowel_power(self._work, power)
+        filters.running_sums(0, 0, self._h8, self._work, 5, 84)
+        filters.vowel_power(0, 0, self._work, power)
         vowel_q8 = self._db(_COUNT_80_DB_Q8)
         pitch_st_q8 = voicing_pm = 0
         if self._pitch:
-            filters.shift_down(self._y4, PITCH_SPAN, 40)
+            filters.shift_down(self._y4, self._y4, PITCH_SPAN, 40)
             filters.halve_to_4k(0, 0, self._y8, self._new4, 40)
             if self._hops % PITCH_HOPS == 0:
                 pitch_st_q8, voicing_pm = self._find_pitch()

@@ -2,13 +2,14 @@
 
 All signals are kept in memory as uint16 of value + 32768, because viper's loads are unsigned; a sum over n samples is then too large
 by n * 32768, which each kernel takes off at once. Sums of squares (38 bits) are two words: of q >> 15 and of q & 32767.
+The first two arguments of most are there for their registers, as in tflite/kernels.py: pass 0.
 """
 
 import micropython
 
 
 @micropython.viper
-def survey(samples: ptr16, first: int, out: ptr32):
+def survey(x: int, total: int, samples: ptr16, first: int, out: ptr32):
     """samples[first : first + 160] -> out int32[4]: sum, highest, lowest, how many are at or over 32000."""
     p = ptr16(int(samples) + (first << 1))
     total = 0
@@ -34,7 +35,7 @@ def survey(samples: ptr16, first: int, out: ptr32):
 
 
 @micropython.viper
-def centre(samples: ptr16, first: int, mean: int, y: ptr16, power: ptr32):
+def centre(x: int, high: int, samples: ptr16, first: int, mean: int, y: ptr16, power: ptr32):
     """y uint16[30 + 160]: its last 30 go to the front, then samples - mean, clipped; power: the hop's sum of squares."""
     i = 0
     while i < 30:
@@ -64,10 +65,7 @@ def centre(samples: ptr16, first: int, mean: int, y: ptr16, power: ptr32):
 
 @micropython.viper
 def halve_to_8k(acc: int, x: int, p: ptr16, target: ptr16, count: int):
-    """Every second sample of p low-passed at 3.5 kHz (LOWPASS_8K of on_cpython/kernels.py, mirrored) -> target[count].
-
-    `acc` and `x` are arguments for their registers, as in tflite/kernels.py.
-    """
+    """Every second sample of p low-passed at 3.5 kHz (LOWPASS_8K of on_cpython/kernels.py, mirrored) -> target[count]."""
     while count:
         acc = 8192 - (1 << 29)  # rounding, less 32768 * 2**14 for the offset
         x = p[0]
@@ -182,73 +180,84 @@ def halve_to_4k(acc: int, x: int, p: ptr16, target: ptr16, count: int):
 
 
 @micropython.viper
-def running_sums(source: ptr16, sums: ptr32, length: int, count: int):
+def running_sums(total: int, n: int, source: ptr16, sums: ptr32, length: int, count: int):
     """sums[i] = source[i] + .. + source[i + length - 1], i < count."""
     total = 0
-    i = 0
-    while i < length:
-        total += source[i]
-        i += 1
+    ahead = source
+    n = length
+    while n:
+        total += ahead[0]
+        ahead = ptr16(int(ahead) + 2)
+        n -= 1
     sums[0] = total
-    i = 1
-    while i < count:
-        total += source[i + length - 1]
-        total -= source[i - 1]
-        sums[i] = total
-        i += 1
+    n = count - 1
+    while n:
+        total += ahead[0]
+        total -= source[0]
+        sums[1] = total
+        ahead = ptr16(int(ahead) + 2)
+        source = ptr16(int(source) + 2)
+        sums = ptr32(int(sums) + 4)
+        n -= 1
 
 
 @micropython.viper
-def high_pass(y8: ptr16, sums: ptr32, h8: ptr16, power: ptr32):
+def high_pass(x: int, total: int, y8: ptr16, sums: ptr32, h8: ptr16, power: ptr32):
     """y8 uint16[22 + 80] and its running sums of 12 -> h8 uint16[8 + 80]: last 8 to the front, then y8 less its double average."""
-    i = 0
-    while i < 8:
-        h8[i] = h8[i + 80]
-        i += 1
+    x = 0
+    while x < 8:
+        h8[x] = h8[x + 80]
+        x += 1
+    h8 = ptr16(int(h8) + 16)
+    y8 = ptr16(int(y8) + 22)
     total = 0 - 144 * 32768
-    i = 0
-    while i < 12:
-        total += sums[i]
-        i += 1
+    x = 0
+    while x < 12:
+        total += sums[x]
+        x += 1
     high = 0
     low = 0
-    i = 0
-    while i < 80:
-        x = y8[i + 11] - 32768 - ((total * 455 + 32768) >> 16)
-        total += sums[i + 12]
-        total -= sums[i]
+    n = 80
+    while n:
+        x = y8[0] - 32768 - ((total * 455 + 32768) >> 16)
+        total += sums[12]
+        total -= sums[0]
         if x > 32767:
             x = 32767
         if x < 0 - 32768:
             x = 0 - 32768
-        h8[i + 8] = x + 32768
+        h8[0] = x + 32768
         x = x * x
         high += x >> 15
         low += x & 0x7FFF
-        i += 1
+        h8 = ptr16(int(h8) + 2)
+        y8 = ptr16(int(y8) + 2)
+        sums = ptr32(int(sums) + 4)
+        n -= 1
     power[0] = high
     power[1] = low
 
 
 @micropython.viper
-def vowel_power(sums: ptr32, power: ptr32):
+def vowel_power(x: int, total: int, sums: ptr32, power: ptr32):
     """Sum of squares of 80 samples of h8's 5-by-5 double average; sums: h8's running sums of 5, int32[85]."""
     total = 0 - 25 * 32768
-    i = 0
-    while i < 5:
-        total += sums[i]
-        i += 1
+    x = 0
+    while x < 5:
+        total += sums[x]
+        x += 1
     high = 0
     low = 0
-    i = 0
-    while i < 80:
+    n = 80
+    while n:
         x = ((total >> 4) * 2621 + 2048) >> 12
-        total += sums[i + 5]
-        total -= sums[i]
+        total += sums[5]
+        total -= sums[0]
         x = x * x
         high += x >> 15
         low += x & 0x7FFF
-        i += 1
+        sums = ptr32(int(sums) + 4)
+        n -= 1
     power[0] = high
     power[1] = low
 
@@ -282,9 +291,19 @@ def power_db(power: ptr32, table: ptr32, count_db_q8: int) -> int:
 
 
 @micropython.viper
-def shift_down(signal: ptr16, count: int, by: int):
-    """signal[0 .. count - 1] = signal[by .. by + count - 1]."""
-    i = 0
-    while i < count:
-        signal[i] = signal[i + by]
-        i += 1
+def shift_down(signal: ptr16, late: ptr16, count: int, by: int):
+    """signal[0 .. count - 1] = signal[by .. by + count - 1]. `late` is the signal once more."""
+    late = ptr16(int(signal) + (by << 1))
+    while count > 3:
+        signal[0] = late[0]
+        signal[1] = late[1]
+        signal[2] = late[2]
+        signal[3] = late[3]
+        signal = ptr16(int(signal) + 8)
+        late = ptr16(int(late) + 8)
+        count -= 4
+    while count:
+        signal[0] = late[0]
+        signal = ptr16(int(signal) + 2)
+        late = ptr16(int(late) + 2)
+        count -= 1

@@ -157,8 +157,11 @@ def first_level(windowed: ptr16, order: ptr8, z: ptr16, shift: int):
 
 
 @micropython.viper
-def next_level(z: ptr16, twiddles: ptr16, m: int, groups: int):
-    """One radix-4 level of z (biased uint16[512]) in place: m = 4, 16, 64 points a quarter in groups = 64 / m groups."""
+def next_level(x: int, y: int, z: ptr16, twiddles: ptr16, m: int, groups: int):
+    """One radix-4 level of z (biased uint16[512]) in place: m = 4, 16, 64 points a quarter in groups = 64 / m groups.
+
+    `x` and `y` are arguments for their registers, as in tflite/kernels.py.
+    """
     quarter = m << 2  # bytes from one quarter to the next
     k = 0
     while k < m:
@@ -215,7 +218,7 @@ def next_level(z: ptr16, twiddles: ptr16, m: int, groups: int):
 
 
 @micropython.viper
-def energies(z: ptr16, sine: ptr16, energy: ptr32):
+def energies(x: int, y: int, z: ptr16, sine: ptr16, energy: ptr32):
     """The real transform's bins 5..251 out of the packed complex one: |X|^2 -> energy int32[256]. sine: QUARTER_SINE."""
     k = 5
     while k <= 128:
