@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import importlib
 import os
 import pkgutil
@@ -12,6 +13,7 @@ from typing import NoReturn
 from sidetone_host import commands
 from sidetone_host.errors import CannotDo, JudgedBad
 
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 EXIT_DONE, EXIT_JUDGED_BAD, EXIT_CANNOT, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
@@ -34,7 +36,10 @@ def main(argv: list[str] | None = None) -> int:
     """Run one subcommand. Exit codes: 0 done, 1 judged bad by a check, 2 could not do it, 130 interrupted."""
     args = build_parser().parse_args(argv)
     try:
-        return int(args.run(args))
+        code = int(args.run(args))
+        if sys.stdout is not None:  # None where it was closed before we began
+            sys.stdout.flush()
+        return code
     except JudgedBad as fault:
         print(fault, file=sys.stderr)
         return EXIT_JUDGED_BAD
@@ -44,9 +49,19 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except BrokenPipeError:
-        # the reader went away (`| head`): stop quietly, and keep the interpreter from flushing into the closed pipe
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader went away (`| head`): stop quietly
         return EXIT_DONE
+    except OSError as fault:
+        if fault.errno not in DISK_FULL:
+            raise
+        _drop_output()
+        print(f"sidetone {args.command}: {fault.filename or 'standard output'}: {fault.strerror}", file=sys.stderr)
+        return EXIT_CANNOT
+
+
+def _drop_output() -> None:
+    """Keep the interpreter from writing what is left into an output that takes no more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

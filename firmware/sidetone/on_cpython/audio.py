@@ -114,7 +114,8 @@ class LiveSource:
             stream.start()
         except (sounddevice.PortAudioError, ValueError) as fault:
             name = "the default input" if device is None else f"input {device!r}"
-            raise SoundUnavailable(f"no sound from {name} ({_one_line(fault)}); plug in a sound card or name one with --device") from None
+            why = _one_line(fault)
+            raise SoundUnavailable(f"no sound from {name} ({why}); plug in a sound card, or name one in the board's [sound] device") from None
         return stream
 
     def _captured(self, data: npt.NDArray[np.int16], frames: int, _when: Any, status: Any) -> None:

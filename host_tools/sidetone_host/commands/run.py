@@ -57,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     from sidetone.on_cpython.broker_address import BrokerAddressError
     from sidetone.on_cpython.storage import StorageError
 
+    if args.seconds is not None and not 0.1 <= args.seconds <= 86400.0:
+        raise CannotDo("--seconds must be 0.1 to 86400")
     if not (-60.0 <= args.baseline_dbfs <= 0.0 and 0.25 <= args.rate_scale <= 4.0):
         raise CannotDo("--baseline-dbfs must be -60 to 0 and --rate-scale 0.25 to 4")
     # a supervisor or systemd stops the device with SIGTERM: it ends like Ctrl-C, the record saved and the lamps dark
@@ -80,9 +82,8 @@ def _run(args: argparse.Namespace) -> int:
 
     board = boards.load(args.board)
     if board.runtime != "cpython":
-        raise CannotDo(
-            f"the board {board.name} runs MicroPython; flash it with `sidetone flash`, or choose one of {', '.join(boards.names())}"
-        )
+        ours = [name for name in boards.names() if boards.load(name).runtime == "cpython"]
+        raise CannotDo(f"the board {board.name} runs MicroPython, not this computer's Python; choose one of {', '.join(ours)}")
     settings = {"now": profile.load(args.profile)}
     network = released.load()
     source, channels = _source(args, board)
