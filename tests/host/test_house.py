@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ast
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -24,10 +25,20 @@ PURE = ("array", "binascii", "json", "struct")
 LONGEST_MODULE = 450
 
 
+BUILT = {"__pycache__", "build", "dist", "node_modules", "var"}
+
+
 def tracked(*suffixes: str) -> list[Path]:
-    """The repository's files with one of these suffixes (all of them without), as git knows them."""
-    listing = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=TREE, capture_output=True, text=True, check=True)
-    paths = [TREE / name for name in listing.stdout.split("\0") if name]
+    """The repository's files with one of these suffixes (all of them without), as git knows them; in a bare copy, what was not built."""
+    if shutil.which("git") and (TREE / ".git").exists():
+        listing = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=TREE, capture_output=True, text=True, check=True)
+        paths = [TREE / name for name in listing.stdout.split("\0") if name]
+    else:
+        paths = [
+            path
+            for path in TREE.rglob("*")
+            if not any(part in BUILT or part.endswith(".egg-info") or part.startswith(".") for part in path.relative_to(TREE).parts)
+        ]
     return [path for path in paths if path.is_file() and (not suffixes or path.suffix in suffixes)]
 
 
