@@ -8,11 +8,32 @@ import hashlib
 import json
 from pathlib import Path
 
-from model import quantize, tune
+from model import quantize, score, tune
 from model.corpus import features, tts
 from model.network import macs
 
 RELEASED = Path(__file__).parent / "released"
+
+
+def compare(layers, content):
+    """Unit error of the float network and of the int8 file on the clean dev set."""
+    from model.network import FEATURE_SCALE, TOKENS, UNITS
+
+    made, out = score.streams(features.synthetic("dev"), "clean"), {}
+    network = quantize.Streaming(content)
+    for name in ("float", "int8"):
+        wrong = total = 0
+        for frames, spans in made:
+            if name == "float":
+                rows = quantize.run_float(layers, frames[: len(frames) // 3 * 3].astype(float) * FEATURE_SCALE) * 256
+            else:
+                rows = network(frames)
+            for span in spans:
+                edits, units = score.unit_error(rows, span, UNITS, TOKENS)
+                wrong, total = wrong + edits, total + units
+        out[name] = round(wrong / total, 4)
+    print(f"dev unit error: float {out['float']}, int8 {out['int8']}", flush=True)
+    return out
 
 
 def main():
@@ -21,11 +42,12 @@ def main():
     parser.add_argument("--version", required=True)
     parser.add_argument("--language", default="zh")
     parser.add_argument("--extra")
+    parser.add_argument("--out", help="instead of model/released/LANGUAGE")
     args = parser.parse_args()
     name = f"sidetone-{args.language}"
     folder = tts.work_dir() / "runs" / args.run
     items = features.load_variant(folder / "variant.npz")
-    content, _, act = quantize.quantize(folder / "last.pt", [i[0] for i in items[:120]], f"{name} {args.version}")
+    content, layers, act = quantize.quantize(folder / "last.pt", [i[0] for i in items[:120]], f"{name} {args.version}")
     manifest = tune.skeleton(name, args.version, *act["out"])
     real = features.extra(args.extra) if args.extra else []
     held = [c for k, c in enumerate(real) if k % features.HELD_OUT == 0]
@@ -37,6 +59,7 @@ def main():
     if real:
         manifest["trained_on"].append("real: AISHELL-1 sample, 2 speakers (Apache-2.0)")
     manifest["metrics"] = {
+        "dev_unit_error": compare(layers, content),
         "macs_per_step": macs(),
         "bytes": len(content),
         "dev": {
@@ -44,7 +67,7 @@ def main():
             for k, v in table.items()
         },
     }
-    out = RELEASED / args.language
+    out = Path(args.out) if args.out else RELEASED / args.language
     out.mkdir(parents=True, exist_ok=True)
     (out / manifest["file"]).write_bytes(content)
     (out / "manifest.json").write_text(encode(manifest), encoding="utf-8")

@@ -41,7 +41,7 @@ def warp(frames, rng):
     """uint8 [T, 40] -> float32 [T', 40]: random channel warp, tempo, gain, tilt and masks, in feature units."""
     x = frames.astype(np.float32)
     if rng.random() < 0.6:  # vocal tract length
-        at = np.clip(np.arange(40) * np.exp(rng.normal(0, 0.05)) + rng.normal(0, 0.3), 0, 39)
+        at = np.clip(np.arange(40) * np.exp(rng.normal(0, 0.065)) + rng.normal(0, 0.3), 0, 39)
         lo = np.minimum(at.astype(int), 38)
         w = (at - lo).astype(np.float32)
         x = x[:, lo] * (1 - w) + x[:, lo + 1] * w

@@ -165,7 +165,7 @@ def tune(manifest, rows):
     return table
 
 
-def text_phrases(clips, syllables, rng, most=90):
+def text_phrases(clips, syllables, rng, most=60):
     """Word sequences of so many syllables, each from one clip's text -> [(clip, unit ids)]; no learned label inside."""
     out = []
     for k in rng.permutation(len(clips)):
@@ -207,10 +207,11 @@ def text_cutoffs(manifest, rows, seed=4):
     rows = rows[: len(rows) // 3]  # the clean streams come first
     clips = list({s[0].text: s[0] for _, spans in rows for s in spans if not s[0].real}.values())
     known = {}
-    for syllables, rate in ((2, 0.2), (3, 0.2), (4, 0.1), (6, 0.1)):
+    for syllables, rate in ((2, 0.2), (3, 0.2), (4, 0.1)):
         positive, negative, hours = text_trial(manifest, rows, text_phrases(clips, syllables, rng))
         cutoff = min(-1.0, tail_cutoff(negative, hours, rate, top=40) or -256.0)
         known[2 * syllables] = int(np.ceil(cutoff))
         print(f"text, {syllables} syllables: cutoff {cutoff:.0f}, recall {(positive >= cutoff).mean():.2f} of {len(positive)}, "
               f"{(negative >= cutoff).sum() / hours:.3f}/h on {hours:.0f} phrase hours", flush=True)  # fmt: skip
+    # Longer phrases meet chance less often still: they keep the cutoff of four syllables.
     return [int(np.interp(n, list(known), list(known.values()))) for n in range(25)]

@@ -117,9 +117,10 @@ def sequence(clips, others, rng, strength=1.0):
     for clip in clips:
         x = clip.audio
         if rng.random() < 0.75:
-            x = augment.resample_by(x, float(np.exp(rng.normal(0, 0.08 if not clip.real else 0.1))))
-        if rng.random() < 0.35:
-            x = augment.stretch(x, float(np.exp(rng.uniform(-0.3, 0.3))))
+            x = augment.resample_by(x, float(np.exp(rng.normal(0, 0.13 if clip.real else 0.08))))
+        # The few real speakers read slowly (3 syllables/s with pauses); agents speak 4-6.
+        if rng.random() < (0.65 if clip.real else 0.35):
+            x = augment.stretch(x, float(np.exp(rng.uniform(*((-0.1, 0.55) if clip.real else (-0.3, 0.3))))))
         n = len(x) // 160
         x = x[: n * 160] * 10 ** (rng.uniform(-4, 4) / 20)
         on = activity(x)[:n]
