@@ -96,10 +96,10 @@ def test_a_wrong_byte_is_seen(cases: list[dict[str, Any]]) -> None:
     """The comparison could otherwise pass by never looking."""
     case = next(case for case in cases if case["name"] == "dense")
     arguments = _arguments(case["args"])
-    target = bytes.fromhex(case["args"][4][2])
-    changed = bytearray(arguments[2])  # type: ignore[arg-type]
+    target = bytes.fromhex(case["args"][3][2])
+    changed = bytearray(arguments[1])  # type: ignore[arg-type]
     changed[0] ^= 0x7F
-    arguments[2] = bytes(changed)
-    arguments[3] = b"\xff" * len(arguments[3])  # type: ignore[arg-type]
+    arguments[1] = bytes(changed)
+    arguments[2] = b"\xff" * len(arguments[2])  # type: ignore[arg-type]
     after = xtensa.run(programs.path("qemu-xtensa"), _compiled(case["module"]), "dense", arguments)[1]
-    assert after[4] != target
+    assert after[3] != target

@@ -89,7 +89,7 @@ class Dense:
     def run(self):
         for row in self.rows:
             kernels.dense(
-                0, 0, self.weights, row[0], row[1], self.count, self.channels, self.outputs, self.zero, self.low, self.high
+                0, self.weights, row[0], row[1], self.count, self.channels, self.outputs, self.zero, self.low, self.high
             )
 
 
