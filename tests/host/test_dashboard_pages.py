@@ -88,9 +88,27 @@ def test_every_field_of_the_record_has_words_and_its_place():
 
 
 def test_every_judged_rule_has_words():
-    judged = {row[0] for row in RULES if row[3] in JUDGED}
-    assert judged <= set(fields.RULE_OF)
+    for language in texts.LANGUAGES:
+        words = texts.Words(language)
+        for row in RULES:
+            if row[3] in JUDGED:
+                assert words.rule(row[0]) != row[0]
     assert set(fields.RULE_OF) <= {row[0] for row in RULES}
+    assert len(fields.RULE_OF) == len(fields.RULES)
+
+
+def test_a_rule_without_words_here_is_said_by_its_own_name(monkeypatch):
+    monkeypatch.delitem(fields.RULE_OF, "C1")
+    assert texts.Words("en").rule("C1") == "Not kept: Not too loud"
+    assert texts.Words("zh").rule("C1") == "未做到:音量不过大"
+    assert texts.Words("en").rule("Z9") == "Z9"
+
+
+def test_every_label_of_the_released_network_has_words():
+    manifest = json.loads((Path(__file__).parents[2] / "model/released/zh/manifest.json").read_text())
+    for label in manifest["labels"]:
+        name = label if isinstance(label, str) else label["label"]
+        assert name in fields.LABELS or name in fields.TABOOS
 
 
 def test_every_reason_has_words():
@@ -210,7 +228,7 @@ def test_a_finding_says_which_phrase_and_which_time_of_day(client, store):
     store.put_event("hz", "d1", finding(2, 1_000, "G3", "event", 2, None, label="taboo_dont_know", possible=True))
     store.put_event("hz", "d1", finding(3, 2_000, "B5", "event", 14 * 60 + 5, 5 * 60))
     text = page(client, "/calls/1?lang=en").text
-    assert "Possible forbidden phrase (possible forbidden phrase: dont know)" in text
+    assert "Possible forbidden phrase (possible forbidden phrase: don't know)" in text
     assert "14:05 05:00" in text
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sidetone.core.etiquette.rules import NAMES
 from sidetone_host.dashboard import fields
 
 LANGUAGES = ("zh", "en")
@@ -96,6 +97,7 @@ TEXTS = {
     "value": ("Value", "数值"),
     "limit": ("Limit", "限值"),
     "standing": ("Note", "说明"),
+    "not_kept": ("Not kept: {rule}", "未做到:{rule}"),
     "until_t": ("to", "至"),
     "no_findings": ("Nothing to point out in this call.", "此通话没有需要提示的内容。"),
     "not_judged": ("Not judged in this call", "此通话未评判的规则"),
@@ -171,14 +173,17 @@ class Words:
         return pair[self._place]
 
     def rule(self, rule_id: str) -> str:
-        """A rule's name, or its bare id where this page knows none."""
-        rule = fields.RULE_OF.get(rule_id)
-        return rule_id if rule is None else self.pick((rule.en, rule.zh))
+        """What a finding of this rule means; for a rule without words here, the rule's own name; the bare id for none of ours."""
+        if rule_id in fields.RULE_OF:
+            rule = fields.RULE_OF[rule_id]
+            return self.pick((rule.en, rule.zh))
+        return next((self("not_kept", rule=self.pick((en, zh))) for known, en, zh in NAMES if known == rule_id), rule_id)
 
     def label(self, label: str) -> str:
         """A phrase label in words; the device's own text for a label of the site."""
         if label.startswith("taboo_"):
-            return f"{self.pick(fields.TABOO)}: {label.removeprefix('taboo_').replace('_', ' ')}"
+            what = self.pick(fields.TABOOS[label]) if label in fields.TABOOS else label.removeprefix("taboo_")
+            return f"{self.pick(fields.TABOO)}: {what}"
         return self.pick(fields.LABELS[label]) if label in fields.LABELS else label
 
     def reason(self, reason: str) -> str:

@@ -68,11 +68,10 @@ function make(state) {
   part(".device").textContent = state.device;
   part(".site").textContent = state.site;
   part("a").href = "/calls?device=" + encodeURIComponent(state.site + "/" + state.device);
-  part("a").title = state.site + "/" + state.device;
-  const parts = { phase: part(".phase-name"), time: part(".call-time"), level: part(".level"), rate: part(".rate"), age: part(".age"),
+  const parts = { link: part("a"), phase: part(".phase-name"), time: part(".call-time"), level: part(".level"), rate: part(".rate"), age: part(".age"),
                   meter: part(".meter span"), worst: part(".worst"), lamps };
   const name = `${state.site}/${state.device}`.toLowerCase();
-  return { node, parts, state, name, worst: "off", group: "", attention: false, shown: true, look: "", meter: "" };
+  return { node, parts, state, name, worst: "off", group: "", attention: false, shown: true, look: "", meter: "", described: "" };
 }
 
 function place(key, tile) { // by site and name, numbers in names as numbers
@@ -141,6 +140,15 @@ function draw(tile) {
   if (tile.worst !== before && tile.worst === "red") toSay.set(state.device, parts.worst.textContent);
 }
 
+function describe(tile) { // a crowd's tiles show little: their links' description says the rest, to a pointer and to a screen reader
+  const lamps = tile.group === "away" || !list.classList.contains("dense") ? [] : Object.entries(tile.state.lamps)
+    .map(([name, lamp]) => `${words["lamp_" + name]} ${words["colour_" + lamp.colour]}`);
+  const text = [`${tile.state.site}/${tile.state.device}`, ...lamps].join(", ");
+  if (tile.described === text) return;
+  tile.described = text;
+  tile.parts.link.title = text;
+}
+
 function rank(colour) { return ["off", "green", "amber", "red"].indexOf(colour); }
 
 function drawAge(tile) { // what changes by itself as time goes on
@@ -185,6 +193,7 @@ function drawFrame() { // counts, filter, density, notices
   const lost = performance.now() - heardAtMs > LOST_MS;
   notice.hidden = !lost && broker.connected;
   setText(notice, lost ? words.lost : broker.connected ? "" : `${words.broker_absent} ${broker.detail}`);
+  for (const tile of tiles.values()) describe(tile);
   say();
 }
 

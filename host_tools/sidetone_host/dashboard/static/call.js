@@ -8,8 +8,9 @@ const dark = window.matchMedia("(prefers-color-scheme: dark)");
 
 const ON_LEVEL = ["C1", "C2", "C4", "C6", "C7", "C8"]; // rules that judge the level are shaded behind it,
 const ON_RATE = ["D1", "D2"]; // and those that judge the rate behind the rate
-const LANE_PX = 30, LINE_PX = 150, GAP_PX = 26, TOP_PX = 14, BOTTOM_PX = 46;
-const CHAR_PX = document.documentElement.lang.startsWith("zh") ? 13 : 7;
+const LANE_PX = 30, LINE_PX = 150, GAP_PX = 26, TOP_PX = 14, BOTTOM_PX = 34, LEFT_PX = 76, RIGHT_PX = 16;
+const MARK_PX = 14; // from a phrase's mark to its label
+const ruler = document.createElement("canvas").getContext("2d");
 
 function colour(name) { return getComputedStyle(document.documentElement).getPropertyValue("--" + name).trim(); }
 
@@ -18,6 +19,11 @@ function faded(name, share) {
   probe.fillStyle = colour(name);
   const rgb = probe.fillStyle.match(/[0-9a-f]{2}/g).map((part) => parseInt(part, 16));
   return `rgba(${rgb.join(",")},${share})`;
+}
+
+function widthOf(label) {
+  ruler.font = `12px ${getComputedStyle(document.body).fontFamily}`;
+  return ruler.measureText(label).width;
 }
 
 function clock(seconds) {
@@ -37,7 +43,7 @@ function phrasePlaces(widthPx) { // labels beside their marks, on the left where
   const taken = [];
   return timeline.phrases.map((heard) => {
     const mark = heard.t_s / timeline.end_s * widthPx;
-    const label = 14 + heard.name.length * CHAR_PX;
+    const label = MARK_PX + widthOf(heard.name);
     const onLeft = mark + label > widthPx && label < mark;
     const [from, to] = onLeft ? [mark - label, mark + 6] : [mark - 6, mark + label];
     let row = taken.findIndex((spans) => spans.every(([begin, end]) => to < begin || from > end));
@@ -51,8 +57,10 @@ function draw() {
   const padding = getComputedStyle(chart);
   const wholePx = chart.clientWidth - parseFloat(padding.paddingLeft) - parseFloat(padding.paddingRight);
   const rules = [...new Map(timeline.findings.map((found) => [found.rule, found.name]))];
-  const nameChars = wholePx > 780 ? 30 : 14;
-  const widthPx = wholePx - (wholePx > 780 ? 200 : 120);
+  const nameChars = wholePx > 780 ? 34 : 12;
+  const names = rules.map(([rule, name]) => `${rule} ${name.length > nameChars ? name.slice(0, nameChars - 1) + "…" : name}`);
+  const leftPx = Math.max(LEFT_PX, ...names.map((name) => widthOf(name) + 16));
+  const widthPx = wholePx - leftPx - RIGHT_PX;
   const places = phrasePlaces(widthPx);
   const phraseLanes = Math.max(0, ...places.map((place) => place.row + 1));
   const panels = [["level", LINE_PX], ["rate", LINE_PX]];
@@ -73,9 +81,9 @@ function draw() {
   const shapes = [];
   const at = ticks(timeline.end_s, widthPx);
   const axis = (title, domain, more) => ({ domain, title: { text: title, font: { size: 12 } }, gridcolor: colour("line"), zeroline: false,
-    fixedrange: true, automargin: true, tickfont: { size: 12 }, ...more });
+    fixedrange: true, tickfont: { size: 12 }, ...more });
   const layout = {
-    width: wholePx, height: inner + TOP_PX + BOTTOM_PX, margin: { l: 60, r: 16, t: TOP_PX, b: BOTTOM_PX }, showlegend: false, hovermode: "closest",
+    width: wholePx, height: inner + TOP_PX + BOTTOM_PX, margin: { l: leftPx, r: RIGHT_PX, t: TOP_PX, b: BOTTOM_PX }, showlegend: false, hovermode: "closest",
     paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", shapes,
     font: { family: getComputedStyle(document.body).fontFamily, color: colour("muted"), size: 13 },
     hoverlabel: { bgcolor: colour("surface"), bordercolor: colour("line"), font: { color: colour("text"), size: 13 } },
@@ -103,7 +111,6 @@ function draw() {
       hovertemplate: "%{customdata[0]} %{text} (%{customdata[1]})<extra></extra>" });
   }
   if (rules.length) {
-    const names = rules.map(([rule, name]) => `${rule} ${name.length > nameChars ? name.slice(0, nameChars - 1) + "…" : name}`);
     layout.yaxis4 = axis("", domains.findings, { tickvals: rules.map((_, lane) => lane), ticktext: names, range: [rules.length - 0.5, -0.5],
       tickfont: { size: 12, color: colour("text") } });
     for (const found of timeline.findings) {
