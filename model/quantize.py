@@ -15,6 +15,9 @@ from model.corpus import features, tts
 from model.network import FEATURE_SCALE, OUTPUTS, STEM, Network
 from model.tflite_writer import Writer
 
+# The output's int8 range in natural-log units: what is further behind is as good as impossible, finer steps serve the rest.
+LOGIT_RANGE = 34.0
+
 
 def folded(net):
     """Network -> list of (kind, weight, bias): batch norms and the input's normalization folded in.
@@ -81,6 +84,8 @@ def activation_scales(ranges):
         # Between the extreme and the 99.98 % point: one wild value must not cost everybody a bit.
         high = 0.5 * rows[:, 3].max() + 0.5 * np.quantile(rows[:, 2], 0.99)
         low = 0.5 * rows[:, 0].min() + 0.5 * np.quantile(rows[:, 1], 0.01)
+        if name == "out":
+            low = max(low, high - LOGIT_RANGE)
         if name[0] in "xd":
             out[name] = (np.float32(high / 255), -128)
         else:
