@@ -139,3 +139,9 @@ def test_the_sentence_in_hand_is_heard_out_but_not_for_ever():
     assert broken(play(20_000, agent=[(500, 3_000), (11_000, 14_500)], phrases=late, labels=("greeting", "service", "offer_help"))) == []
     lines = play(30_000, agent=[(500, 3_000), (11_000, 29_000)], phrases=late[:2], labels=("greeting", "service", "offer_help"))
     assert found(lines, "B3")[0][0] == 17_500
+
+
+def test_talk_with_a_neighbour_while_it_rings_is_not_the_answer():
+    states = [(0, "ring"), (4_000, "talking")]
+    lines = play(20_000, agent=[(500, 2_500), (4_800, 8_000)], states=states, labels=())
+    assert summary(lines)["answer_s"] == "4.80"

@@ -90,7 +90,7 @@ class CallPhase:
             if self.phase in (IDLE, RINGING):
                 self.happen("pick_up", t_ms, True)
                 self.pick_up_ms = t_ms
-            elif self.phase == TALKING and self.pick_up_ms is None and not anybody_spoke:
+            elif self.phase == TALKING and self.pick_up_ms is None and (self.ringing_signalled or not anybody_spoke):
                 self.pick_up_ms = t_ms
             else:
                 self.happen("resume", t_ms, True)

@@ -145,7 +145,12 @@ class Conduct:
             self._scene.phase.ended_by = by
             self.end(t_ms, overruns)
             return
-        self._scene.phase.signal(t_ms, phase, by, self._scene.anybody_spoke())
+        scene = self._scene
+        scene.phase.signal(t_ms, phase, by, scene.anybody_spoke())
+        if scene.phase.pick_up_ms == t_ms and phase == "talking":
+            # what was said while it still rang was not said in this call
+            scene.turns.agent.first_ms = None
+            scene.turns.customer.first_ms = None
 
     def end(self, t_ms, overruns):
         """The call is over: judge what is judged at the end, close every finding, put the lamps out, hand over the record."""

@@ -2,6 +2,8 @@
 
 The rules, in words:
 - A ring heard before anybody spoke starts `ringing`. The first word of either side after it is the pick-up, or NO_RING_MS without another ring.
+- Where ringing is signalled, so is the pick-up: the agent may talk to a neighbour meanwhile. Only ANSWERED_MS of his speech say that the
+  signal has been lost.
 - A zip tone before anybody spoke is a pick-up at its end: the call was put through to a waiting agent.
 - A busy tone after somebody spoke says that the customer hung up first; after it nobody is left waiting.
 """
@@ -10,6 +12,7 @@ from sidetone.core.call.cadence import BUSY, RING, ZIP, Cadence
 from sidetone.core.call.phase import RINGING
 
 TONE_LATE_MS = 80  # core/speech/tones.py STEADY_HOPS
+ANSWERED_MS = 5_000
 NO_RING_MS = 6_500  # the longest rest between two rings is 4 s (China, North America), and two more are patience
 
 
@@ -20,6 +23,7 @@ class Line:
         self._scene = scene
         self._cadence = Cadence(TONE_LATE_MS)
         self._last_ring_ms = None
+        self._spoken_ms = None  # the agent's speech counter when the ringing began
 
     def hop(self, t_ms, tone):
         """One hop; tone: the customer's meter hears a steady tone."""
@@ -47,9 +51,16 @@ class Line:
         if phase.phase != RINGING:
             return
         began_ms = phase.ring_began_ms
+        if phase.ringing_signalled:
+            spoken_ms = self._scene.turns.agent.speech_ms
+            if self._spoken_ms is None:
+                self._spoken_ms = spoken_ms
+            elif spoken_ms - self._spoken_ms >= ANSWERED_MS:
+                phase.happen("pick_up", t_ms)
+            return
         for side in (self._scene.turns.agent, self._scene.turns.customer):
             if side.first_ms is not None and side.first_ms > began_ms:
                 phase.happen("pick_up", t_ms)
                 return
-        if not phase.ringing_signalled and t_ms - self._last_ring_ms > NO_RING_MS:
+        if t_ms - self._last_ring_ms > NO_RING_MS:
             phase.happen("pick_up", t_ms)

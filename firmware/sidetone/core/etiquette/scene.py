@@ -57,7 +57,8 @@ class Scene:
 
     def cannot_judge(self, rule, reason):
         """Note why a rule is left out of this call."""
-        self.not_judged.append((reason, rule))
+        if (reason, rule) not in self.not_judged:
+            self.not_judged.append((reason, rule))
 
     def left_out(self):
         """(reason, [rule…]) in the order the reasons came up."""
