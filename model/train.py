@@ -17,8 +17,8 @@ from model.corpus import features, labels, splice, tts
 from model.network import FEATURE_SCALE, TOKENS, Network, macs
 
 SIZES = {  # shards of synthetic speech, rounds, passes per round
-    "small": (24, 8, 8),
-    "full": (90, 24, 8),
+    "small": (8, 6, 8),
+    "full": (25, 18, 8),  # as much as the released network had
 }
 
 
@@ -150,7 +150,7 @@ def main():
     parser.add_argument("--extra-speakers", help="comma-separated: use only these speakers of the extra corpus")
     parser.add_argument("--name", default="zh", help="name of the run in the work folder")
     parser.add_argument("--rounds", type=int, help="instead of the size's")
-    parser.add_argument("--peak", type=float, default=4e-3)
+    parser.add_argument("--peak", type=float, default=3e-3)
     parser.add_argument("--minutes", type=float, help="anneal to the end within this time instead of the rounds")
     parser.add_argument("--start", help="begin from this checkpoint's weights")
     args = parser.parse_args()
