@@ -50,7 +50,8 @@ A site and a device are named by 1 to {topics.NAME_MAX} characters of `a-z A-Z 0
   user `dashboard` reads all and writes `cmd` and `ack`. `sidetone broker` sets that up; for a broker of your own:
   `pattern readwrite {topics.ROOT}/+/%u/+`.
 
-Addresses: `mqtt://USER:PASSWORD@HOST:PORT`, or `mqtts://HOST:PORT?ca=FILE&cert=FILE&key=FILE` with certificates.
+Addresses: `mqtt://USER:PASSWORD@HOST:PORT`, or `mqtts://HOST:PORT?ca=FILE&cert=FILE&key=FILE` with certificates
+(which must say what RFC 5280 asks, an authority its key usage above all: Python 3.13 and newer refuse others).
 
 ## On the device's disk
 
