@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 from sidetone.core.etiquette.rules import RULES
 from sidetone.core.etiquette.settings import SETTINGS
+
+UNIT_TESTS = Path(__file__).resolve().parents[2] / "tests" / "unit"
 
 SEVERITIES = {
     "lamp": "yes, lamp and record",
@@ -52,20 +55,31 @@ def text() -> str:
         f"{counts['advisory']} give advice only, {counts['derived']} are definitions or exceptions that other rules use, "
         f"{counts['later']} could be heard but are not judged yet, {counts['never']} are not judged for the reason given.",
         "",
+        "Tests are modules of `tests/unit/` (without `test_`), each of which runs on CPython and on MicroPython.",
         "A finding always means that the rule was broken. Errors measured so far stand in [the model card](../model/README.md) and in "
         "[judging.md](judging.md); a rule without a number there has not been measured on calls with known truth yet.",
         "",
-        "| rule | what it asks | judged | how, or why not | needs | limits |",
-        "|---|---|---|---|---|---|",
+        "| rule | what it asks | judged | how, or why not | needs | limits | tests |",
+        "|---|---|---|---|---|---|---|",
     ]
+    tests = _tests()
     for row in RULES:
         rule, english, chinese, severity, lamp, needs, _phase, how, note = row
         judged = SEVERITIES[severity] + (f" (`{lamp}`)" if lamp else "")
         why = "; ".join(part for part in (how, note) if part)
         needed = ", ".join(NEEDS[letter] for letter in needs)
         limits = ", ".join(f"`{setting[0]}`" for setting in settings_of(row))
-        lines.append(f"| {rule} | {english} · {chinese} | {judged} | {_cell(why)} | {needed} | {limits} |")
+        lines.append(f"| {rule} | {english} · {chinese} | {judged} | {_cell(why)} | {needed} | {limits} | {_tested(rule, tests)} |")
     return "\n".join(lines) + "\n"
+
+
+def _tests() -> dict[str, str]:
+    """Unit test modules and their text."""
+    return {path.stem.removeprefix("test_"): path.read_text("utf-8") for path in sorted(UNIT_TESTS.glob("test_*.py"))}
+
+
+def _tested(rule: str, tests: dict[str, str]) -> str:
+    return ", ".join(name for name, code in tests.items() if f'"{rule}"' in code)
 
 
 def _cell(words: str) -> str:

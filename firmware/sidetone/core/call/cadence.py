@@ -21,7 +21,7 @@ RING, BUSY, ZIP = "ring", "busy", "zip"
 
 
 class Cadence:
-    """`hop` every hop; it returns None or (what, t_ms): RING and BUSY with their start, ZIP with its end."""
+    """`hop` for every hop with a tone, and every hop while `is_waiting`; it returns None or (what, t_ms): RING and BUSY with their start, ZIP with its end."""
 
     def __init__(self, late_ms):
         """late_ms: how long a tone has sounded when the hop's tone flag first says so."""
@@ -55,6 +55,10 @@ class Cadence:
             self._zip = None
             return (ZIP, ended_ms)
         return None
+
+    def is_waiting(self):
+        """True while hops without a tone matter: a burst may have ended, a lone one may stay alone."""
+        return self._began_ms is not None or self._zip is not None
 
     def _begin(self, began_ms):
         rest_ms = None if self._ended_ms is None else began_ms - self._ended_ms

@@ -79,9 +79,10 @@ class Conduct:
                 scene.phase.happen("start", 0)
         turns = self._turns
         turns.hop(t_ms, agent, customer)
-        if customer is not None:
+        if customer is not None and (customer.tone or self._line.listening):
             self._line.hop(t_ms, customer.tone)
-        self._flow.hop(agent)
+        if agent.energy_q8 > self._flow.loudest_q8:
+            self._flow.loudest_q8 = agent.energy_q8
         if agent.speaking:
             self._voice.hop(t_ms, agent)
         if turns.new_interruption_ms is not None or turns.new_latency_ms is not None:

@@ -24,11 +24,12 @@ NOISE_DEAD_Q8 = 2 * 256
 NOISY_LINE_Q8 = 10 * 256  # the customer's noise floor this close to his level: FACTS.md, "at 10 dB babble nothing works"
 FAINT_MS = 2_000  # speech of a customer who stayed faint
 SLAM_MS = 2_000
+NOTHING_Q8 = -32_000
 SLOTS = 20  # of 100 ms: the loudest hop of each
 
 
 class Flow:
-    """`hop` every hop, `tick` every tick."""
+    """`tick` every tick; `loudest_q8` is kept by the caller."""
 
     def __init__(self, scene, manners):
         get = scene.profile.get
@@ -48,7 +49,8 @@ class Flow:
         self._noise_limit = decibels(-get("ambient.noise_below_db"))
         self._noise = Judge(noise, noise - NOISE_DEAD_Q8, NOISE_HOLD_MS, NOISE_RELEASE_MS)
         self._slam_q8 = get("closing.slam_db")
-        self._loudest_q8 = [-32_000] * SLOTS
+        self.loudest_q8 = NOTHING_Q8  # the loudest hop since the last tick: the caller keeps it, a call a hop would cost more than this
+        self._slots_q8 = [NOTHING_Q8] * SLOTS
         self._slot = 0
         self._faint_wait_ms = get("noisy_line.faint_hangup_after_s")
         self._repeats = get("noisy_line.repeats")
@@ -61,11 +63,6 @@ class Flow:
         elif "repeat_request" not in scene.labels:
             for rule in ("C8", "I4"):
                 scene.cannot_judge(rule, NO_NETWORK)
-
-    def hop(self, agent):
-        """Every hop: the loudest one of the last two seconds."""
-        if agent.energy_q8 > self._loudest_q8[self._slot]:
-            self._loudest_q8[self._slot] = agent.energy_q8
 
     def answered(self, latency_ms):
         """The agent has taken the turn, so many ms after the customer's last word; 0 for over it."""
@@ -83,7 +80,8 @@ class Flow:
         """Every tick."""
         scene = self._scene
         self._slot = (self._slot + 1) % SLOTS
-        self._loudest_q8[self._slot] = -32_000
+        self._slots_q8[self._slot] = self.loudest_q8
+        self.loudest_q8 = NOTHING_Q8
         agent = scene.agent
         side = scene.turns.agent
         self._pauses(t_ms, side)
@@ -145,7 +143,7 @@ class Flow:
         if level_q8 is None:
             scene.cannot_judge("J9", NO_SPEECH)
         elif by != "customer":
-            over_q8 = max(self._loudest_q8) - level_q8
+            over_q8 = max(max(self._slots_q8), self.loudest_q8) - level_q8
             if over_q8 > self._slam_q8:
                 scene.findings.event("J9", t_ms, decibels(over_q8), decibels(self._slam_q8))
 

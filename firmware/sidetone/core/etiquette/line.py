@@ -17,17 +17,20 @@ NO_RING_MS = 6_500  # the longest rest between two rings is 4 s (China, North Am
 
 
 class Line:
-    """`hop` every hop and `tick` every tick, both only with a customer's channel."""
+    """`hop` for every hop with a tone in it and every hop while `listening`; `tick` every tick."""
 
     def __init__(self, scene):
         self._scene = scene
         self._cadence = Cadence(TONE_LATE_MS)
+        self.listening = False  # a tone sounds or has just sounded: hops without one matter too
         self._last_ring_ms = None
         self._spoken_ms = None  # the agent's speech counter when the ringing began
 
     def hop(self, t_ms, tone):
         """One hop; tone: the customer's meter hears a steady tone."""
-        heard = self._cadence.hop(t_ms, tone)
+        cadence = self._cadence
+        heard = cadence.hop(t_ms, tone)
+        self.listening = cadence.is_waiting()
         if heard is None:
             return
         what, at_ms = heard
