@@ -31,6 +31,7 @@ test-micropython: setup ## only the unit tests, under real MicroPython (64-bit, 
 
 test-xtensa: setup ## the device kernels' real ESP32-S3 machine code under qemu-xtensa, with instruction counts
 	@$(BIN)/python -m pytest tests/device/test_xtensa.py tests/device/test_viper_rules.py -s $(ARGS)
+	@$(BIN)/python tests/device/step_cost.py
 
 check: lint types test ## the whole truth: lint, types, both runtimes, fresh docs
 

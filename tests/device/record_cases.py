@@ -4,7 +4,9 @@
 
 SOUND: int16 file; MODEL: networks, the first of them as the listener uses it, the others for a few steps. OUT gets JSON Lines:
 {"module", "name", "args": [["i", 5] or ["b", before, after]], "result"}; buffers in hexadecimal, one that is given twice as ["same", n].
-Calls number 1, 30 and 90 of each kernel are kept, and of a network's kernels a few with each model.
+Calls number 1, 30 and 90 of each kernel are kept, and of a network's kernels a few with each model; with "step" in the request instead
+all calls of the six hops from STEP_HOP on, which are two steps of the network. Standard input: {"kernels": {module: names}, "manifest",
+"step"}.
 """
 
 import binascii
@@ -15,10 +17,14 @@ from array import array
 sys.path.insert(0, sys.argv[1] + "/firmware")
 
 KEPT = (1, 30, 90)
+STEP_HOP = 90
+STEP_HOPS = 6
 
 
 class Recorder:
     """Stands in a module for one of its kernels."""
+
+    keep_all = None  # None: the calls of KEPT; else whether every call is kept
 
     def __init__(self, module, name, out):
         self.module = module
@@ -30,7 +36,7 @@ class Recorder:
 
     def __call__(self, *given):
         self.calls += 1
-        if self.calls not in KEPT:
+        if not (self.calls in KEPT if Recorder.keep_all is None else Recorder.keep_all):
             return self.kernel(*given)
         rows = []
         for number, value in enumerate(given):
@@ -61,12 +67,16 @@ def main(sound, path, models):
 
 
 def listen(sound, out, models):
+    from sidetone.core.speech.phrases import PhraseSpotter
     from sidetone.on_micropython import decoder, frontend, kernels
     from sidetone.on_micropython.inference import StreamingModel
     from sidetone.on_micropython.tflite.interpreter import Interpreter
 
     recorders = []
-    names = json.loads(sys.stdin.read())
+    request = json.loads(sys.stdin.read())
+    names = request["kernels"]
+    if request["step"]:
+        Recorder.keep_all = False
     for place in names:
         module = __import__(place, None, None, ("*",))
         for name in names[place]:
@@ -75,16 +85,21 @@ def listen(sound, out, models):
         samples = array("h", file.read())
     network = StreamingModel(models[0])
     graph = decoder.KeywordGraph([[1, 2, 3, 2], [4, 4], [5], [2, 3]], 200)
+    spotter = PhraseSpotter(request["manifest"], graph=decoder.KeywordGraph)
     front_end, channel = frontend.FrontEnd(), kernels.ChannelKernels()
     frames = []
     for first in range(0, len(samples), 160):
         hop = samples[first : first + 160]
+        if request["step"]:
+            Recorder.keep_all = STEP_HOP <= first // 160 < STEP_HOP + STEP_HOPS
         channel.block(hop)
         frames += frontend.quantize(front_end.block(hop))
         if len(frames) == 3:
             logits = network.step(frames)
             frames = []
-            graph.step([(100 - logits[i]) % 256 for i in range(8)], 40)
+            spotter.step(first // 16, logits)
+            if not request["step"]:
+                graph.step([(100 - logits[i]) % 256 for i in range(8)], 40)
     for model in models[1:]:
         for recorder in recorders:
             recorder.calls = 29 if recorder.module.__name__.endswith("tflite.kernels") else 99
