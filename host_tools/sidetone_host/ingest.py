@@ -12,6 +12,7 @@ import json
 import queue
 import threading
 import time
+import traceback
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Protocol
@@ -158,6 +159,17 @@ class Ingest:
 
     def _on_message(self, client: mqtt.Client, userdata: Any, received: mqtt.MQTTMessage) -> None:
         try:
+            self._hear(client, received)
+        except Exception:  # noqa: BLE001 (see _bug)
+            self._bug()
+
+    def _bug(self) -> None:
+        """A fault of ours over one message must not silence all devices: it is counted, shown whole, and nothing is acknowledged."""
+        self._count("bugs_total")
+        traceback.print_exc()
+
+    def _hear(self, client: mqtt.Client, received: mqtt.MQTTMessage) -> None:
+        try:
             site, device, leaf = topics.parse(received.topic)
             message = parse(received.payload)
         except ValueError as fault:
@@ -211,7 +223,10 @@ class Ingest:
                     running = False
                     break
                 batch.append(more)
-            self._write(batch)
+            try:
+                self._write(batch)
+            except Exception:  # noqa: BLE001 (see _bug)
+                self._bug()
 
     def _write(self, batch: list[Heard]) -> None:
         stored, refused = self._until_stored([heard for heard in batch if heard.leaf in TO_STORE])

@@ -256,6 +256,23 @@ def test_states_of_the_broker_are_told_once_each() -> None:
     )
 
 
+def test_a_bug_over_one_message_does_not_silence_the_others(capsys: pytest.CaptureFixture[str]) -> None:
+    bench = Bench()
+
+    def hub(leaf: str, site: str, device: str, message: dict[str, Any]) -> None:
+        if message["seq"] == 2:
+            raise KeyError("a bug of the page")
+        bench.shown.append((leaf, message))
+
+    bench.ingest._hub = hub
+    for seq in (1, 2, 3):
+        bench.say("event", seq=seq)
+    bench.run()
+    assert bench.ingest.metrics()["bugs_total"] == 1
+    assert "a bug of the page" in capsys.readouterr().err
+    assert bench.diary.lines[-1][2]["acked"] == [[859573249, 1], [859573249, 3]]
+
+
 @given(st.binary(max_size=100))
 def test_any_bytes_are_an_object_or_one_line(payload: bytes) -> None:
     try:
