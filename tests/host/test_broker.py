@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import programs
+from sidetone_host.addresses import broker_url
 from sidetone_host.broker import DASHBOARD, Accounts, Place, access_list, check_port, may, mosquitto_conf, password_hash, password_matches
 from sidetone_host.errors import CannotDo
 from sidetone_host.supervisor import Child, wait_until
@@ -86,6 +87,20 @@ def test_mosquittos_configuration_lets_nobody_in_without_a_password(tmp_path: Pa
 def test_a_host_that_is_not_this_machines_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(CannotDo, match=r"port 1883 on 192\.0\.2\.1 cannot be used"):
         check_port(Place("192.0.2.1", 1883, tmp_path))
+
+
+def test_our_own_broker_is_found_where_nobody_names_another(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    monkeypatch.delenv("SIDETONE_MQTT", raising=False)
+    assert broker_url(None, "desk") == "mqtt://127.0.0.1:1883"
+    folder = tmp_path / "sidetone" / "broker"
+    folder.mkdir(parents=True)
+    url = Accounts(folder).url("desk", "127.0.0.1", 1884)
+    assert broker_url(None, "desk") == url
+    assert broker_url(None, "other") == "mqtt://127.0.0.1:1883"
+    monkeypatch.setenv("SIDETONE_MQTT", "mqtt://a")
+    assert broker_url(None, "desk") == "mqtt://a"
+    assert broker_url("mqtt://b", "desk") == "mqtt://b"
 
 
 class Stub(Child):

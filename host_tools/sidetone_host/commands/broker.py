@@ -14,7 +14,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "certificates, tens of devices). Users are `dashboard` and one for each --device; their addresses with passwords\n"
         "are kept in the data folder as USER.url.",
         epilog="example:\n  sidetone broker --device desk-1 --device desk-2\n"
-        "  SIDETONE_MQTT=$(cat ~/.local/share/sidetone/broker/dashboard.url) sidetone dashboard",
+        "`sidetone dashboard` and `sidetone run --device desk-1` of the same user then find it by themselves.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)")

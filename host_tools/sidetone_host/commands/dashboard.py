@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sidetone_host.dashboard.store import Store
 
 HTTP_DEFAULT = "127.0.0.1:8080"
-MQTT_DEFAULT = "mqtt://127.0.0.1:1883"
 KEEP_TIMELINES_DAYS = 92  # three months: as far as a trend looks back
 PRUNE_EVERY_S = 3_600
 STOP_WITHIN_S = 3  # how long open answers may take when we are told to end
@@ -41,7 +40,9 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--http", metavar="HOST:PORT", help=f"address to serve on (SIDETONE_HTTP; default {HTTP_DEFAULT})")
-    parser.add_argument("--mqtt", metavar="URL", help=f"the broker, mqtt:// or mqtts:// (SIDETONE_MQTT; default {MQTT_DEFAULT})")
+    parser.add_argument(
+        "--mqtt", metavar="URL", help="the broker, mqtt:// or mqtts:// (SIDETONE_MQTT; default: this machine's `sidetone broker`)"
+    )
     parser.add_argument("--db", metavar="URL", help="the store's SQLAlchemy URL (SIDETONE_DB; default a SQLite file of the user's)")
     parser.add_argument(
         "--keep-timelines-days",
@@ -61,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
     import uvicorn
 
     from sidetone.on_cpython.broker_address import BrokerAddressError
+    from sidetone_host.addresses import broker_url
     from sidetone_host.dashboard.app import create_app
     from sidetone_host.dashboard.hub import Hub
     from sidetone_host.dashboard.store import Store, StoreError
@@ -76,7 +78,7 @@ def run(args: argparse.Namespace) -> int:
     for row in store.devices():
         hub.know(row["site"], row["device"], row["availability"])
     try:
-        ingest = Ingest(args.mqtt or os.environ.get("SIDETONE_MQTT") or MQTT_DEFAULT, store, hub, hub.set_broker, _notice)
+        ingest = Ingest(broker_url(args.mqtt, "dashboard"), store, hub, hub.set_broker, _notice)
     except BrokerAddressError as fault:
         raise CannotDo(str(fault)) from None
     app = create_app(store, hub, known_hosts(host), ingest.metrics, lambda: server.should_exit)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import calendar
-import os
 import random
 import signal
 import sys
@@ -41,7 +40,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--rate-scale", type=float, default=1.0, metavar="X", help="the agent's syllable scale, 0.25 to 4 (default 1.0)")
     parser.add_argument(
-        "--mqtt", metavar="URL", help="the broker, mqtt:// or mqtts:// (default: SIDETONE_MQTT, else mqtt://127.0.0.1:1883)"
+        "--mqtt", metavar="URL", help="the broker, mqtt:// or mqtts:// (default: SIDETONE_MQTT, else this machine's `sidetone broker`)"
     )
     parser.add_argument("--site", default="site", help="the site's name in the topics (default site)")
     parser.add_argument("--device", default="desk", help="this device's name in the topics (default desk)")
@@ -145,14 +144,14 @@ def _link(args: argparse.Namespace, board: Any, clock: Any, source: Any, manifes
     from sidetone.core.telemetry.outbox import Outbox
     from sidetone.on_cpython.link import Link
     from sidetone.on_cpython.storage import FileStorage
-    from sidetone_host import folders
+    from sidetone_host import addresses, folders
 
     storage = FileStorage(args.data or folders.data() / "device" / args.site / args.device)
     outbox = Outbox(storage, random.SystemRandom().randrange(1 << 20))
     if outbox.recovered is not None:
         _notice(f"call {outbox.recovered} was cut by the last stop and is reported as truncated")
     about = [("firmware", version("sidetone-headset")), ("board", board.name), ("model", f"{manifest['name']} {manifest['version']}")]
-    url = args.mqtt or os.environ.get("SIDETONE_MQTT") or "mqtt://127.0.0.1:1883"
+    url = addresses.broker_url(args.mqtt, args.device)
     link = Link(url, args.site, args.device, outbox, clock, about, lambda: [("overruns", source.overruns)], _notice)
     return link, outbox, storage
 
