@@ -228,7 +228,7 @@ def test_a_finding_says_which_phrase_and_which_time_of_day(client, store):
     store.put_event("hz", "d1", finding(2, 1_000, "G3", "event", 2, None, label="taboo_dont_know", possible=True))
     store.put_event("hz", "d1", finding(3, 2_000, "B5", "event", 14 * 60 + 5, 5 * 60))
     text = page(client, "/calls/1?lang=en").text
-    assert "Possible forbidden phrase (possible forbidden phrase: don't know)" in text
+    assert "Possible forbidden phrase (don't know)" in text
     assert "14:05 05:00" in text
 
 

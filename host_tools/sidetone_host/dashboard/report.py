@@ -76,7 +76,7 @@ def findings(row: Row, words: Words) -> list[dict[str, Any]]:
         standing = "possible" if found.get("possible") is True else "advisory" if found.get("advisory") is True else _standing(rule)
         finding = {
             "rule": rule,
-            "name": words.rule(rule) + (f" ({words.label(found['label'])})" if isinstance(found.get("label"), str) else ""),
+            "name": words.rule(rule) + (f" ({words.content(found['label'])})" if isinstance(found.get("label"), str) else ""),
             "begin_ms": t_ms,
             "end_ms": None,
             "value": _short(found.get("value"), rule),

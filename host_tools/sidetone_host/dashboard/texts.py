@@ -181,10 +181,12 @@ class Words:
 
     def label(self, label: str) -> str:
         """A phrase label in words; the device's own text for a label of the site."""
-        if label.startswith("taboo_"):
-            what = self.pick(fields.TABOOS[label]) if label in fields.TABOOS else label.removeprefix("taboo_")
-            return f"{self.pick(fields.TABOO)}: {what}"
-        return self.pick(fields.LABELS[label]) if label in fields.LABELS else label
+        return f"{self.pick(fields.TABOO)}: {self.content(label)}" if label.startswith("taboo_") else self.content(label)
+
+    def content(self, label: str) -> str:
+        """The same without saying of a taboo that it is one, for where the rule says so already."""
+        known = fields.LABELS.get(label) or fields.TABOOS.get(label)
+        return label.removeprefix("taboo_") if known is None else self.pick(known)
 
     def reason(self, reason: str) -> str:
         return self.pick(fields.REASONS[reason]) if reason in fields.REASONS else reason
