@@ -26,9 +26,22 @@ _OFFSET = const(0x20000000)
 def copy(source: ptr8, target: ptr8, count: int):
     """count bytes, forwards; by words where everything is aligned."""
     if (int(source) | int(target) | count) & 3 == 0:
-        s = ptr32(int(source))
         t = ptr32(int(target))
-        n = count >> 2
+        s = ptr32(int(source))
+        n = count >> 5
+        while n:
+            t[0] = s[0]
+            t[1] = s[1]
+            t[2] = s[2]
+            t[3] = s[3]
+            t[4] = s[4]
+            t[5] = s[5]
+            t[6] = s[6]
+            t[7] = s[7]
+            s = ptr32(int(s) + 32)
+            t = ptr32(int(t) + 32)
+            n -= 1
+        n = (count >> 2) & 7
         while n:
             t[0] = s[0]
             s = ptr32(int(s) + 4)
@@ -219,7 +232,7 @@ def dense(acc: int, w: ptr8, x: ptr8, out: ptr8, count: int, channels: ptr32, ou
 
 @micropython.viper
 def depthwise(
-    acc: int, t: int, w: ptr8, x: ptr8, out: ptr8, taps: int, channels: ptr32, outputs: int, repeat: int, zero: int, low: int, high: int
+    acc: int, p: ptr8, w: ptr8, x: ptr8, out: ptr8, taps: int, channels: ptr32, outputs: int, repeat: int, zero: int, low: int, high: int
 ):
     """One sum of `taps` products a channel: x bytes[taps][outputs / repeat], w bytes[outputs][taps] -> out bytes[outputs].
 
@@ -237,23 +250,29 @@ def depthwise(
         acc = channels[0] - _OFFSET
         p = x
         total = 0
-        n = taps >> 1
+        n = taps >> 2
         while n:
-            t = p[0]
-            total += t
-            acc += t * w[0]
+            acc += w[0] * p[0]
+            total += p[0]
             p = ptr8(int(p) + depth)
-            t = p[0]
-            total += t
-            acc += t * w[1]
+            acc += w[1] * p[0]
+            total += p[0]
             p = ptr8(int(p) + depth)
-            w = ptr8(int(w) + 2)
+            acc += w[2] * p[0]
+            total += p[0]
+            p = ptr8(int(p) + depth)
+            acc += w[3] * p[0]
+            total += p[0]
+            p = ptr8(int(p) + depth)
+            w = ptr8(int(w) + 4)
             n -= 1
-        if taps & 1:
-            t = p[0]
-            total += t
-            acc += t * w[0]
+        n = taps & 3
+        while n:
+            acc += w[0] * p[0]
+            total += p[0]
+            p = ptr8(int(p) + depth)
             w = ptr8(int(w) + 1)
+            n -= 1
         acc -= total << 7
         m = channels[1]
         s = channels[2]

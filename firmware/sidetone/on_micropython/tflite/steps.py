@@ -110,7 +110,7 @@ class Depthwise:
     def run(self):
         for row in self.rows:
             kernels.depthwise(
-                0, 0, self.weights, row[0], row[1], self.taps, self.channels, self.outputs, self.repeat, self.zero, self.low, self.high
+                0, self.weights, self.weights, row[0], row[1], self.taps, self.channels, self.outputs, self.repeat, self.zero, self.low, self.high
             )
 
 
