@@ -154,7 +154,7 @@ PEERS = (
 
 
 def peers(rounds: int) -> Iterator[Row]:
-    """One channel. Ours as `sidetone replay` works (blocks of 1 s) and as a live device does (100 ms, as theirs)."""
+    """One channel. Ours as `sidetone replay` works (blocks of 4 s) and as a live device does (100 ms, as theirs)."""
     hours = call_s() / HOUR_S
     made = []
     for name, make, goal, how in PEERS:

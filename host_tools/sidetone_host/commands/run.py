@@ -131,7 +131,8 @@ def _source(args: argparse.Namespace, board: Any) -> tuple[Any, int]:
         if args.seconds:
             samples = int(args.seconds * 100) * HOP_SAMPLES
             recording.channels = [channel[:samples] for channel in recording.channels]
-        return WavSource(recording, realtime=not args.fast), len(recording.channels)
+        # fast: blocks of a second, because what the device tells every 5 s of a call is told between blocks
+        return WavSource(recording, realtime=not args.fast, hops=100 if args.fast else None), len(recording.channels)
     customer = "left" if board.customer_channel and board.customer_channel < board.agent_channel else "right"
     channels = 2 if board.customer_channel else 1
     return LiveSource(board.device or None, channels, customer, hops=board.block_ms // 10), channels
