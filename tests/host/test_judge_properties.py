@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sidetone.core.call.phase import SIGNALS
-from sidetone.core.call.record import REASONS, RECORD_FIELDS
+from sidetone.core.call.record import NOT_CLEAR, REASONS, RECORD_FIELDS
 from sidetone.core.etiquette.conduct import Conduct
 from sidetone.core.etiquette.judge import TURNED_OFF, TURNED_ON, Judge
 from sidetone.core.etiquette.profile import Profile
@@ -76,6 +76,8 @@ CALL = st.fixed_dictionaries(
             ),
             max_size=25,
         ),
+        "doubts": st.lists(st.tuples(st.integers(0, 45_000), st.sampled_from(ALL_LABELS)), max_size=5),
+        "tones": st.lists(st.integers(0, 40_000).map(lambda at: (at, at + 1_000)), max_size=4),
         "states": st.lists(
             st.tuples(st.integers(0, 45_000), st.sampled_from(SIGNALS), st.sampled_from([None, "agent", "customer"])), max_size=6
         ),
@@ -102,7 +104,7 @@ def run(call: dict[str, Any], length_ms: int = 45_000) -> list[tuple[int, str, l
         labels=call["labels"],
     )
     mine = FakeMeter(call["agent"], None, 300)
-    his = None if customer is None else FakeMeter(customer, call["flat_from_ms"])
+    his = None if customer is None else FakeMeter(customer, call["flat_from_ms"], tones=call["tones"])
     states = sorted(call["states"], key=lambda row: row[0])
     phrases = sorted(call["phrases"], key=lambda row: row[0])
     for t_ms in range(10, length_ms + 1, 10):
@@ -116,6 +118,9 @@ def run(call: dict[str, Any], length_ms: int = 45_000) -> list[tuple[int, str, l
         while phrases and phrases[0][0] <= t_ms:
             _at, label, channel = phrases.pop(0)
             conduct.phrase(t_ms, channel, label, 900)
+        for at, label in call["doubts"]:
+            if t_ms - 10 < at <= t_ms:
+                conduct.doubt(t_ms, "agent", label)
         if t_ms % 5_000 == 0:
             conduct.measures(t_ms)
             conduct.interval_measures(t_ms)
@@ -175,5 +180,6 @@ def test_any_call_is_told_in_order_and_whole(call: dict[str, Any]) -> None:
         assert not set(counts) & {"F1", "F2", "D2", "D4", "D6", "C4", "C7", "L6", "N2", "I1", "I2", "I3", "I6"}
     if call["start_s"] is None:
         assert not set(counts) & {"B5", "M2"}
-    reported = [rule for _reason, rules in record["not_judged"].rows for rule in rules]
+    # a rule that could not be judged at all was not found broken; one that was unclear once may have been broken another time
+    reported = [rule for reason, rules in record["not_judged"].rows for rule in rules if reason != NOT_CLEAR]
     assert not set(reported) & set(counts)

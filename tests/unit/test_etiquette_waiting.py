@@ -159,3 +159,20 @@ def test_one_way_audio():
 def test_a_line_that_mutes_its_pauses_is_no_fault():
     his = [(at, at + 3_000) for at in range(5_000, 35_000, 5_000)]
     assert "I6" not in broken(play(50_000, agent=[(500, 4_000)], customer=his, digital_rests=True, labels=()))
+
+
+def test_a_long_report_that_asks_to_wait_again_is_the_same_hold():
+    lines = hold([(24_000, 30_000), (38_000, 46_000)], [], [(29_500, "hold"), (39_000, "hold_return")])
+    assert [rule for rule in broken(lines) if rule[0] == "H"] == []
+    assert summary(lines)["holds"] == 1
+
+
+def test_a_short_wait_owes_neither_consent_nor_thanks():
+    lines = hold([(16_000, 22_000)], [(23_000, 26_000)], his=HIS[:1], length_ms=30_000)
+    assert [row[1] for row in phases(lines)] == ["talking", "hold", "talking", "ended"]
+    assert [rule for rule in broken(lines) if rule[0] == "H"] == []
+
+
+def test_thanks_in_doubt_while_he_came_back_accuse_nobody():
+    assert "H5" in broken(hold([(24_000, 32_000)], [(33_000, 36_000)]))
+    assert "H5" not in broken(hold([(24_000, 32_000)], [(33_000, 36_000)], doubts=[(25_000, "hold_return")]))

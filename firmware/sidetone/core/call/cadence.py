@@ -21,7 +21,8 @@ RING, BUSY, ZIP = "ring", "busy", "zip"
 
 
 class Cadence:
-    """`hop` for every hop with a tone, and every hop while `is_waiting`; it returns None or (what, t_ms): RING and BUSY with their start, ZIP with its end."""
+    """`hop` for every hop with a tone, and every hop while `is_waiting`: it returns None or (what, t_ms), RING and BUSY with their start, ZIP
+    with its end."""
 
     def __init__(self, late_ms):
         """late_ms: how long a tone has sounded when the hop's tone flag first says so."""

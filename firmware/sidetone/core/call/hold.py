@@ -13,7 +13,7 @@ The rules, in words:
 PHRASE_AGENT_MS = 5_000  # the agent may explain for so long after `please wait` before he leaves
 PHRASE_CUSTOMER_MS = 2_500  # a customer who says more than his consent has taken the turn
 CUSTOMER_QUIET_MS = 1_500  # the customer has finished giving consent
-REPORT_MS = 5_000  # a progress report is shorter; whoever speaks longer is back
+REPORT_MS = 4_000  # a progress report is shorter; whoever speaks longer is back
 CUSTOMER_BACK_MS = 1_200  # a longer word than `all right`
 
 
@@ -66,12 +66,14 @@ class Hold:
             return silent_ms >= self._after_phrase_ms and (customer_silent_ms is None or customer_silent_ms >= CUSTOMER_QUIET_MS)
         return customer_silent_ms is not None and silent_ms >= self._unasked_ms and customer_silent_ms >= self._unasked_ms
 
-    def begin(self, t_ms, turns):
-        """The hold begins: at the agent's last word (unannounced: at the last word of both), or at `t_ms` if he is speaking."""
+    def begin(self, t_ms, turns, goes_on=False):
+        """The hold begins: at the agent's last word (unannounced: at the last word of both), or at `t_ms` if he is speaking. `goes_on`: it is
+        the last one, which a long report seemed to have ended."""
         agent = turns.agent
         customer = turns.customer
         self.active = True
-        self.count += 1
+        if not goes_on:
+            self.count += 1
         self._max_gap_before_ms = self.max_gap_ms
         self.asked = self.is_announced(turns)
         # consent may be said while the agent is still finishing his sentence

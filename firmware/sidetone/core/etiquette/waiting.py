@@ -3,7 +3,9 @@
 The rules, in words:
 - `core/call/hold.py` hears when a hold begins and ends. H1 is judged when it begins (a hold nobody announced: when it is over, because
   silence at the end of a call is none), H2 and H3 while it lasts, H4 and H5 after it.
-- After a hold the agent owes thanks or an apology in his first utterance: within RETURN_MS of his own speech, and before his next rest.
+- Nobody has been left waiting before LEFT_MS of the agent's silence: a shorter hold owes neither consent (H1) nor thanks (H5).
+- After a hold the agent owes thanks or an apology in his first utterance: within RETURN_MS of his own speech after the hold is over, and
+  before the customer's next turn. If he asks the customer to wait once more, it is the same hold that goes on.
 - A caller who says nothing is prompted. An utterance of the agent counts as a prompt when PROMPT_REST_MS of rest follow or precede it,
   and the call counts as silent once the caller has kept still for the profile's pause less PAUSE_SLACK_MS after a prompt.
 - The silent-call rule is judged at the end, if the caller was never heard at all.
@@ -15,7 +17,8 @@ from sidetone.core.call.record import NO_NETWORK, ONE_CHANNEL, seconds
 
 ANNOUNCED_MS = 10_000  # so long before a hold `please wait` may have been said
 RETURN_MS = 6_000
-RETURN_REST_MS = 1_500
+LEFT_MS = 5_000  # rules.tsv H1: "agent silence > 5-8 s"
+TURN_MS = 1_000  # the customer has taken the turn
 PROMPT_REST_MS = 1_500  # rests inside one prompt are shorter
 PAUSE_SLACK_MS = 1_000  # rules.tsv I1: accept 5-10 s; a second early is a human's counting
 LINE_TRUSTED_MS = 10_000  # so long the line must have carried noise before its silence means a fault
@@ -38,8 +41,10 @@ class Waiting:
         self._progress_ms = profile.get("hold.progress_every_s")
         self.warn_ms = profile.get("hold.progress_warn_s")
         self._callback_ms = profile.get("hold.callback_after_s")
-        self._return_from_ms = None  # H5 is owed for the hold that ended then
+        self._return_from_ms = None  # H5 is owed, and kept by words said after this time
         self._return_speech_ms = 0
+        self._return_customer_ms = 0  # the customer's speech counter when the hold ended
+        self._consent_due = False
         if not self._hold_labels:
             scene.cannot_judge("H1", NO_NETWORK)
         if not self._return_labels:
@@ -117,16 +122,19 @@ class Waiting:
     def _begin(self, t_ms):
         scene = self._scene
         hold = scene.hold
-        hold.begin(t_ms, scene.turns)
+        goes_on = self._return_from_ms is not None
+        hold.begin(t_ms, scene.turns, goes_on)
         self._return_from_ms = None
-        if self._hold_labels and hold.asked and self._need_consent and not hold.answered:
-            scene.findings.event("H1", t_ms, None, None)
+        self._consent_due = bool(self._hold_labels) and hold.asked and self._need_consent and not hold.answered and not goes_on
 
     def _in_hold(self, t_ms):
         scene = self._scene
         hold = scene.hold
         findings = scene.findings
         over = hold.step(t_ms, scene.turns)
+        if self._consent_due and hold.gap_ms >= LEFT_MS:
+            self._consent_due = False
+            findings.event("H1", t_ms, None, None)
         if hold.gap_ms >= self._progress_ms:
             findings.on("H2", t_ms, seconds(hold.gap_ms), seconds(self._progress_ms))
         elif not hold.gap_ms:
@@ -147,21 +155,20 @@ class Waiting:
         scene.findings.off("H3", t_ms, seconds(length_ms))
         if length_ms >= 2 * self._progress_ms and hold.longest_gap_ms >= length_ms - RETURN_MS:
             scene.findings.event("H4", t_ms, seconds(length_ms), seconds(2 * self._progress_ms))
-        if self._return_labels:
+        if self._return_labels and hold.longest_gap_ms >= LEFT_MS:
             said_ms = scene.said_ms(self._return_labels)
             if said_ms is None or said_ms < hold.began_ms + 2_000:
-                self._return_from_ms = t_ms
+                self._return_from_ms = hold.began_ms + 2_000
                 self._return_speech_ms = 0
+                self._return_customer_ms = scene.turns.customer.speech_ms
 
     def _await_return(self, t_ms, step_ms):
         scene = self._scene
         agent = scene.turns.agent
         if agent.talking:
             self._return_speech_ms += step_ms
-        due = self._return_speech_ms >= RETURN_MS
-        if self._return_speech_ms and agent.silent_ms(t_ms) >= RETURN_REST_MS:
-            due = True
-        if due:
+        answered = scene.turns.customer.speech_ms - self._return_customer_ms >= TURN_MS
+        if self._return_speech_ms >= RETURN_MS or (answered and agent.last_ms > scene.hold.ended_ms):
             if scene.left_unsaid("H5", self._return_labels, self._return_from_ms):
                 scene.findings.event("H5", t_ms, None, None)
             self._return_from_ms = None
