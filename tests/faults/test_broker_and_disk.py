@@ -39,6 +39,8 @@ def test_a_broker_absent_at_the_start_costs_one_line_and_no_call(wire: Callable[
     it.desk.start()
     it.ingest.start()
     until(lambda: it.begun() == it.calls, 20, "the calls")
+    for program in (it.desk, it.ingest):
+        until(lambda program=program: "no broker at" in str(program.lines()), 20, f"the line of the {program.name}")
     it.start_broker()
     until(lambda: it.desk.ended() is not None, 60, "the device's end")
     assert it.desk.ended() == 0
