@@ -111,6 +111,8 @@ def _check(path: Path, depth: int) -> tuple[dict[str, Any], list[Fault]]:
     reader = _Reader(places(text), depth)
     values: dict[str, Any] = {}
     base = tree.pop("base", None)
+    if isinstance(base, dict):
+        base = base.get("value")
     if base is None and path.parent != BUNDLED:
         base = DEFAULT_BASE
     if base is not None:
@@ -123,7 +125,7 @@ def _check(path: Path, depth: int) -> tuple[dict[str, Any], list[Fault]]:
 
 def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")  # some editors put a byte order mark in front
     except OSError as fault:
         raise CannotDo(f"cannot read the profile {path}: {fault.strerror}") from fault
     except UnicodeDecodeError as fault:

@@ -113,6 +113,11 @@ def test_a_base_may_be_a_file(written: Written) -> None:
     assert (made.get("volume.loud_db"), made.get("volume.quiet_db")) == (2048, -2304)
 
 
+def test_a_base_may_have_remarks_and_a_file_a_byte_order_mark(written: Written) -> None:
+    made = profile.load(written('\ufeffbase = { value = "zi-100-120", src = "S0:767" }\r\nanswer.max_rings = 2\r\n'))
+    assert (made.rate("red_above"), made.get("answer.max_rings")) == (132, 2)
+
+
 def test_bases_in_a_circle_and_bases_with_faults_are_faults_of_the_file(written: Written) -> None:
     written('base = "b.toml"\n', "a.toml")
     assert "circle" in profile.report(Path("a"), profile.check(written('base = "a.toml"\n', "b.toml"))[1]) or faults(

@@ -113,6 +113,20 @@ def test_the_closing_phase_and_back():
     assert [row[1] for row in phases(more)] == ["talking", "closing", "talking", "ended"]
 
 
+def test_an_offer_in_the_middle_of_a_long_turn_was_none():
+    lines = call([(33_000, "closing_offer")], agent=TALK[:2] + [(30_000, 45_000)], length_ms=46_000, closing=[])
+    assert phases(lines)[1] == (33_000, "closing")
+    assert phases(lines)[2][1] == "talking" and phases(lines)[2][0] < 37_200
+    # followed by the customer's answer and the agent's goodbye it was one
+    lines = call(
+        agent=TALK[:2] + [(24_000, 26_000), (28_000, 33_000)],
+        customer=HIS + [(26_500, 27_300)],
+        length_ms=35_000,
+        closing=[(25_500, "closing_offer")],
+    )
+    assert [row[1] for row in phases(lines)] == ["talking", "closing", "ended"]
+
+
 def test_a_farewell_in_the_first_seconds_is_a_homophone():
     assert [row[1] for row in phases(call([(3_000, "farewell")]))] == ["talking", "closing", "ended"]
     assert phases(call([(3_000, "farewell")]))[1][0] > 24_000

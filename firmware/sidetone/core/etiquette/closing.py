@@ -11,6 +11,7 @@ from sidetone.core.call.phase import CLOSING, HOLD, TALKING
 from sidetone.core.call.record import NO_NETWORK, NO_SPEECH, NOT_SIGNALLED, seconds
 
 EARLY_MS = 10_000  # a farewell sooner than this is a homophone of another word, not the end of a call
+GOES_ON_MS = 4_000
 MORE_MS = 3_000  # a customer who speaks for so long after the closing began has more to say
 STAYS_WAITS = 2  # a customer who is silent for so many waits after the farewell stays on the line
 
@@ -66,7 +67,9 @@ class Closing:
         if scene.phase.phase == CLOSING:
             more_ms = scene.turns.customer.speech_ms - self._heard_ms
             mine_ms = scene.turns.agent.speech_ms - self._said_ms
-            if more_ms > MORE_MS or mine_ms > 3 * MORE_MS:
+            # an offer after which the agent goes on by himself was none: other words that sound like it
+            goes_on = self.farewell_ms is None and more_ms <= 0 and mine_ms > GOES_ON_MS
+            if more_ms > MORE_MS or mine_ms > 3 * MORE_MS or goes_on:
                 scene.phase.happen("resume", t_ms)
         if self._as_fault and t_ms >= self._max_ms:
             scene.findings.on("K1", t_ms, seconds(t_ms), seconds(self._max_ms))
