@@ -70,15 +70,14 @@ class Interpreter:
         self.put(index, value, 0)
 
     def put(self, index, value, offset):
-        """As set_tensor for a part: `value` goes in from `offset` on."""
-        detail = self._find(index)
+        """As set_tensor for a part: `value` goes in from `offset` on. ValueError where it does not fit. Allocates nothing."""
         target = self._plan.view(index)
-        if offset:
-            target = target[offset:]
-        if detail["dtype"] == "int8":
-            kernels.flip(value, target, len(value))
+        if offset < 0 or offset + len(value) > len(target):
+            raise ValueError("the tensor holds %d values" % len(target))
+        if self._find(index)["dtype"] == "int8":
+            kernels.flip(value, target, offset, len(value))
         else:
-            target[: len(value)] = value
+            target[offset : offset + len(value)] = value
 
     def get_tensor(self, index):
         """A copy of a tensor: array of int8 or uint8."""
@@ -92,9 +91,9 @@ class Interpreter:
         """A tensor into `out`, an array of its size. Allocates nothing."""
         source = self._plan.view(index)
         if self._find(index)["dtype"] == "int8":
-            kernels.flip(source, out, len(source))
+            kernels.flip(source, out, 0, len(source))
         else:
-            out[:] = source
+            kernels.copy(source, out, len(source))
 
     def _find(self, index):
         for detail in self._inputs:

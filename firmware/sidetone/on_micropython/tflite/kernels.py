@@ -95,12 +95,22 @@ def gather(source: ptr8, target: ptr8, walk: ptr32):
 
 
 @micropython.viper
-def flip(source: ptr8, target: ptr8, count: int):
-    """int8 bytes to bytes of q + 128, or back."""
-    i = 0
-    while i < count:
-        target[i] = source[i] ^ 128
-        i += 1
+def flip(source: ptr8, target: ptr8, at: int, count: int):
+    """int8 bytes to bytes of q + 128, or back: source[0 .. count - 1] -> target from `at` on."""
+    target = ptr8(int(target) + at)
+    while count > 3:
+        target[0] = source[0] ^ 128
+        target[1] = source[1] ^ 128
+        target[2] = source[2] ^ 128
+        target[3] = source[3] ^ 128
+        target = ptr8(int(target) + 4)
+        source = ptr8(int(source) + 4)
+        count -= 4
+    while count:
+        target[0] = source[0] ^ 128
+        target = ptr8(int(target) + 1)
+        source = ptr8(int(source) + 1)
+        count -= 1
 
 
 @micropython.viper

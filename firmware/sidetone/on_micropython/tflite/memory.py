@@ -81,5 +81,5 @@ def stored(tensor):
     """A constant's bytes as they are kept: int8 as q + 128, everything else as it is."""
     data = bytearray(tensor.data)
     if tensor.type == INT8:
-        kernels.flip(data, data, len(data))
+        kernels.flip(data, data, 0, len(data))
     return data

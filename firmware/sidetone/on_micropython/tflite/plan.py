@@ -9,7 +9,7 @@ from array import array
 from sidetone.core.network import operators as codes
 from sidetone.core.network.flatbuffer import I32, ModelError, numbers
 from sidetone.core.network.graph import INT8, UINT8
-from sidetone.on_micropython.tflite import scales, steps
+from sidetone.on_micropython.tflite import kernels, scales, steps
 from sidetone.on_micropython.tflite.memory import FOREVER, Memory, Root, stored
 
 # The kernels' 32-bit sums hold 4096 products and constants under 2**28 (kernels.py); no layer of a network for a device is near.
@@ -46,7 +46,7 @@ class Plan:
     def start(self):
         """Resource variables back to what the model's initialization gives them."""
         for name, root in self.variables.items():
-            root.buffer[:] = self.initial[name]
+            kernels.copy(self.initial[name], root.buffer, len(root.buffer))
 
     # --- first pass -------------------------------------------------------------------------------------------------------
 
