@@ -40,8 +40,8 @@ def batches(items, rng, seconds=55):
 def warp(frames, rng):
     """uint8 [T, 40] -> float32 [T', 40]: random channel warp, tempo, gain, tilt and masks, in feature units."""
     x = frames.astype(np.float32)
-    if rng.random() < 0.6:  # vocal tract length
-        at = np.clip(np.arange(40) * np.exp(rng.normal(0, 0.065)) + rng.normal(0, 0.3), 0, 39)
+    if rng.random() < 0.8:  # vocal tract length
+        at = np.clip(np.arange(40) * np.exp(rng.normal(0, 0.085)) + rng.normal(0, 0.3), 0, 39)
         lo = np.minimum(at.astype(int), 38)
         w = (at - lo).astype(np.float32)
         x = x[:, lo] * (1 - w) + x[:, lo + 1] * w
