@@ -85,7 +85,8 @@ def _amplitude_q4(level_q8):
 
 RUNNING_HOPS = 50  # 0.5 s of active speech
 RUNNING_BIAS_Q8 = 288  # the gate lets only the louder hops in: 0.9-1.4 dB over P.56, by talker (8 talkers, 1,400 clips)
-KNOWN_HOPS = 30
+TRUST_HOPS = 15  # the calibrated level counts as 0.15 s heard: one loud first syllable is no shout
+KNOWN_HOPS = 45  # of them 0.3 s heard
 LET_GO_Q8 = 26  # 10 dB a second
 
 
@@ -94,8 +95,8 @@ class RunningLevel:
 
     def __init__(self, baseline_q8):
         self._start_q8 = baseline_q8
-        self._power = 0
-        self._hops = 0
+        self._power = decibel.mean_square(baseline_q8)
+        self._hops = TRUST_HOPS
         self._gated_q8 = baseline_q8
         self.level_q8 = baseline_q8
         self.known = False
