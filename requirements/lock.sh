@@ -9,7 +9,7 @@ compile() {
     "${UV:-uv}" pip compile --quiet --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
         "$@" --output-file "requirements/$out"
 }
-compile dev.lock --extra live --extra dashboard --extra plot --extra dev pyproject.toml
+compile dev.lock --extra live --extra pi --extra dashboard --extra plot --extra dev pyproject.toml
 compile pi.lock --extra pi --extra dashboard pyproject.toml
 # What training needs, but for torch (its build is the machine's choice) and for what is installed without what it asks for.
 train=$(mktemp --suffix=.in)

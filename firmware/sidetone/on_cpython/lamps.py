@@ -6,6 +6,7 @@ What is to be shown is decided in core/lamps; here it is only drawn.
 
 from __future__ import annotations
 
+import warnings
 from typing import Protocol, TextIO
 
 from sidetone.core.lamps.patterns import lit
@@ -22,6 +23,10 @@ class Lamps(Protocol):
     def tick(self, now_ms: int) -> None: ...
 
     def close(self) -> None: ...
+
+
+class LampsUnavailable(Exception):
+    """The board's lamps cannot be reached from this machine: one plain line that says what to do."""
 
 
 class NoLamps:
@@ -82,9 +87,16 @@ class GpioLamps:
     """
 
     def __init__(self, pins: dict[str, tuple[int, int]], brightness_pm: int) -> None:
-        from gpiozero import PWMLED
-
-        self.leds = {lamp: (PWMLED(red), PWMLED(green)) for lamp, (red, green) in pins.items()}
+        try:
+            from gpiozero import PWMLED, GPIOZeroError
+        except ImportError as fault:
+            raise LampsUnavailable("lamps on GPIO pins need the package gpiozero (extra `pi`); or choose --lamps terminal") from fault
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # gpiozero names each pin library that it does not find before it gives up
+            try:
+                self.leds = {lamp: (PWMLED(red), PWMLED(green)) for lamp, (red, green) in pins.items()}
+            except (GPIOZeroError, ImportError) as fault:
+                raise LampsUnavailable(f"no lamps on GPIO pins here ({fault}); choose --lamps terminal or another board") from fault
         self.level = brightness_pm / 1000
         self.shown = dict.fromkeys(self.leds, ("off", "steady"))
 

@@ -54,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
     from sidetone.on_cpython.audio import SoundUnavailable
     from sidetone.on_cpython.board import BoardError
     from sidetone.on_cpython.broker_address import BrokerAddressError
+    from sidetone.on_cpython.lamps import LampsUnavailable
     from sidetone.on_cpython.storage import StorageError
 
     if args.seconds is not None and not 0.1 <= args.seconds <= 86400.0:
@@ -64,7 +65,7 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _run(args)
-    except (SoundUnavailable, BoardError, BrokerAddressError, StorageError, TopicError) as fault:
+    except (SoundUnavailable, BoardError, LampsUnavailable, BrokerAddressError, StorageError, TopicError) as fault:
         raise CannotDo(str(fault)) from None
 
 
