@@ -71,7 +71,7 @@ def main():
     out.mkdir(parents=True, exist_ok=True)
     (out / manifest["file"]).write_bytes(content)
     (out / "manifest.json").write_text(encode(manifest), encoding="utf-8")
-    for label, (cutoff, recall, rate, count, hours, _) in table.items():
+    for label, (cutoff, recall, rate, count, hours, *_) in table.items():
         print(
             f"{label:22} cutoff {cutoff:6} recall {recall if recall is None else round(recall, 2)} of {count}, {rate:.2f}/h on {hours:.2f} h"
         )

@@ -17,8 +17,11 @@ TABOO_RATE = 0.1
 # A missing phrase is only told where nothing in its window reached the doubt level. At 6 an hour chance alone gives a doubt in 0.8 % of
 # 5-second greetings and 10 % of 60-second closings: the price for accusing nobody of a greeting that was said indistinctly.
 DOUBT_RATE = 6.0
-MOST_LOST = 0.30
-WORST_RATE = 0.7  # false alarms an hour that no recall may buy
+# Weights are compared at one rate of false alarms that the dev negatives can show (about one alarm a label), by rank, not extrapolated.
+MERIT_RATE = 1.0
+MANY = 8  # positives; fewer say nothing about a weight
+MOST_LOST = 0.10
+WORST_RATE = 1.0  # false alarms an hour that no recall may buy
 TOKEN_WEIGHTS = (0, 26, 51, 77, 128, 205)  # Q8, beside a unit weight of 256
 FIT_NATS, TOKEN_NATS = 4.0, 8.0
 OTHER_SPEEDS = (1.12,)
@@ -122,7 +125,7 @@ def fused(traces, weight, learned):
 
 
 def cutoffs(manifest, clips, values):
-    """Per label: (cutoff, dev recall at it, false alarms/h, positives, hours, doubt level)."""
+    """Per label: (cutoff, dev recall at it, false alarms/h, positives, hours, doubt level, recall at MERIT_RATE)."""
     out, text = {}, manifest["text"]["cutoff_q8_by_units"]
     for k, row in enumerate(manifest["labels"]):
         label = row["label"]
@@ -143,7 +146,8 @@ def cutoffs(manifest, clips, values):
             cutoff = max(cutoff, text[min(len(p) for p in row["phrases"])])
         cutoff = min(-1, int(np.ceil(cutoff)))  # 0 is a perfect fit
         recall = float((positive >= cutoff).mean()) if len(positive) else None
-        out[label] = (cutoff, recall, float((negative >= cutoff).sum() / hours), len(positive), hours, doubt_level(negative, hours))
+        at_merit = float((positive > np.sort(negative)[::-1][int(MERIT_RATE * hours)]).mean()) if len(positive) else 0.0
+        out[label] = (cutoff, recall, float((negative >= cutoff).sum() / hours), len(positive), hours, doubt_level(negative, hours), at_merit)
     return out
 
 
@@ -153,8 +157,7 @@ def tune(manifest, rows):
     traces, best = measure(manifest, rows), None
     for weight in TOKEN_WEIGHTS:
         table = cutoffs(manifest, *fused(traces, weight, learned))
-        rows_ = [table[r["label"]] for r in manifest["labels"] if r["token"] >= 0]
-        merit = np.mean([r[1] or 0 for r in rows_]) - 0.02 * np.mean([r[2] for r in rows_])
+        merit = np.mean([table[r["label"]][6] for r in manifest["labels"] if r["token"] >= 0 and table[r["label"]][3] >= MANY])
         print(f"token weight {weight / 256:.2f}: merit {merit:.3f}", flush=True)
         if best is None or merit > best[0]:
             best = (merit, weight, table)
