@@ -115,7 +115,9 @@ class LiveSource:
         except (sounddevice.PortAudioError, ValueError) as fault:
             name = "the default input" if device is None else f"input {device!r}"
             why = _one_line(fault)
-            raise SoundUnavailable(f"no sound from {name} ({why}); plug in a sound card, or name one in the board's [sound] device") from None
+            raise SoundUnavailable(
+                f"no sound from {name} ({why}); plug in a sound card, or name one in the board's [sound] device"
+            ) from None
         return stream
 
     def _captured(self, data: npt.NDArray[np.int16], frames: int, _when: Any, status: Any) -> None:
