@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 from collections.abc import Callable, Generator
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import pytest
 
 import programs
+
+# A shell starts what runs in the background deaf to Ctrl-C, and children inherit it: tests that interrupt a program would wait for nothing.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 REQUIRE_ALL = os.environ.get("SIDETONE_REQUIRE_ALL") == "1"
 

@@ -66,24 +66,34 @@ def with_logits_for_answer(content: bytes) -> bytes:
     raise AssertionError("the list of outputs was not found")
 
 
+def exact(network: StreamingModel) -> bool:
+    """ai-edge-litert's FULLY_CONNECTED rounds a rare accumulator up where TFLM rounds down; tflite-runtime's never did."""
+    return type(network._interpreter).__module__.startswith("tflite_runtime")
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("build", [tiny_models.explicit_states, tiny_models.resource_variables])
 def test_tiny_networks_equal_the_official_interpreter(build: Any, seed: int) -> None:
     pytest.importorskip("tflite_micro", reason="tflite-micro has no package for this kind of machine")
     content = build(seed)
     network = StreamingModel(content)
+    rounds = build is tiny_models.resource_variables and not exact(network)  # the one with a FULLY_CONNECTED, before its LOGISTIC
+    if rounds:
+        content = with_logits_for_answer(content)
+        network = StreamingModel(content)
     for steps in inputs(seed, network.input_shape):
         network.reset()
         answers = network.run(steps)
         assert answers.dtype == network.output_type
         assert answers.shape == (STEPS, network.outputs)
         assert len(np.unique(answers)) > 4
-        np.testing.assert_array_equal(answers, official(content, steps))
+        apart = abs(answers.astype(int) - official(content, steps).astype(int))
+        assert apart.max() <= (1 if rounds else 0)
+        assert (apart > 0).sum() <= (STEPS // 20 if rounds else 0)  # round scales such as 0.1 meet the halfway case more often
 
 
 @pytest.mark.parametrize("name", MICRO_WAKE_WORDS)
 def test_other_peoples_models_equal_the_official_interpreter(name: str) -> None:
-    """ai-edge-litert's FULLY_CONNECTED rounds a rare accumulator up where TFLM rounds down; tflite-runtime's never did."""
     pytest.importorskip("tflite_micro", reason="tflite-micro has no package for this kind of machine")
     content = with_logits_for_answer(micro_wake_word(name))
     network = StreamingModel(content)
@@ -92,9 +102,8 @@ def test_other_peoples_models_equal_the_official_interpreter(name: str) -> None:
         ours, theirs = network.run(steps).astype(int), official(content, steps).astype(int)
         assert len(np.unique(theirs)) > 10
         differing = ours != theirs
-        exact = type(network._interpreter).__module__.startswith("tflite_runtime")
-        assert differing.sum() <= (0 if exact else STEPS // 50)
-        assert abs(ours - theirs).max() <= (0 if exact else 1)
+        assert differing.sum() <= (0 if exact(network) else STEPS // 50)
+        assert abs(ours - theirs).max() <= (0 if exact(network) else 1)
 
 
 def test_released_networks_equal_the_official_interpreter() -> None:
