@@ -47,6 +47,7 @@ class FakeMeter:
         self.rate_per_min = None
         self.pauses = 0
         self.pitch_sd_st_q8 = None
+        self.pitch_recent_sd_st_q8 = None
         self.voiced_ms = 0
         self.digital_silence_ms = 0
 
@@ -80,6 +81,8 @@ class FakeMeter:
             self.voiced_ms = self.speech_ms // 2
             if self.voiced_ms >= 5_000:
                 self.pitch_sd_st_q8 = self._spread_q8
+            if self.voiced_ms >= 15_000:
+                self.pitch_recent_sd_st_q8 = self._spread_q8
         self.energy_q8 = -3 * 256 if t_ms in self._thumps else self.band_q8
         if span is None and self.speaking and t_ms - self.speech_ended_ms >= HANGOVER_MS:
             self.speaking = False

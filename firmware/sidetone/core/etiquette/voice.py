@@ -95,7 +95,7 @@ class Voice:
                 self._scene.findings.on("D1", t_ms, rate, self._red)
             if slow > 0:
                 self._scene.findings.on("D1", t_ms, rate, self._slow)
-        spread = agent.pitch_sd_st_q8
+        spread = agent.pitch_recent_sd_st_q8
         if spread is not None and agent.voiced_ms >= self._flat_window_ms:
             change = self.flat_judge.step(spread, step_ms)
             if change != NO_CHANGE:
