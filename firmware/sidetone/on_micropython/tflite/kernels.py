@@ -5,7 +5,8 @@ Activations and weights are bytes of q + 128, so that viper's unsigned loads nee
     sum w (x - zero) + bias  =  sum u v - 128 sum u + [bias - (zero + 128) sum w]
 
 where the bracket is one constant for each output channel. It is kept + 2**29, because 32-bit loads are unsigned where a word has
-64 bits. `channels` rows are three 32-bit words: constant + 2**29, Q31 multiplier, and shift: bits 0-7 to the right, 8-15 to the left.
+64 bits. `channels` rows are four 32-bit words, little-endian: constant + 2**29, Q31 multiplier, half of the right shift's unit, and shift: bits
+0-7 to the right, 8-15 to the left.
 
 Rescaling is TFLM's with two roundings, exact for |sum| < 2**29 in 32-bit words: with a = ah 2**15 + al and m = mh 2**16 + ml
 
@@ -171,7 +172,7 @@ def dense(acc: int, w: ptr8, x: ptr8, out: ptr8, count: int, channels: ptr32, ou
     base = (acc << 7) + _OFFSET
     while outputs:
         acc = channels[0] - base
-        n = count >> 4
+        n = count >> 5
         while n:
             acc += w[0] * x[0]
             acc += w[1] * x[1]
@@ -189,10 +190,27 @@ def dense(acc: int, w: ptr8, x: ptr8, out: ptr8, count: int, channels: ptr32, ou
             acc += w[13] * x[13]
             acc += w[14] * x[14]
             acc += w[15] * x[15]
-            x = ptr8(int(x) + 16)
-            w = ptr8(int(w) + 16)
+            acc += w[16] * x[16]
+            acc += w[17] * x[17]
+            acc += w[18] * x[18]
+            acc += w[19] * x[19]
+            acc += w[20] * x[20]
+            acc += w[21] * x[21]
+            acc += w[22] * x[22]
+            acc += w[23] * x[23]
+            acc += w[24] * x[24]
+            acc += w[25] * x[25]
+            acc += w[26] * x[26]
+            acc += w[27] * x[27]
+            acc += w[28] * x[28]
+            acc += w[29] * x[29]
+            acc += w[30] * x[30]
+            acc += w[31] * x[31]
+            x = ptr8(int(x) + 32)
+            w = ptr8(int(w) + 32)
             n -= 1
-        if count & 8:
+        n = (count >> 3) & 3
+        while n:
             acc += w[0] * x[0]
             acc += w[1] * x[1]
             acc += w[2] * x[2]
@@ -203,6 +221,7 @@ def dense(acc: int, w: ptr8, x: ptr8, out: ptr8, count: int, channels: ptr32, ou
             acc += w[7] * x[7]
             x = ptr8(int(x) + 8)
             w = ptr8(int(w) + 8)
+            n -= 1
         n = count & 7
         while n:
             acc += w[0] * x[0]
@@ -210,8 +229,7 @@ def dense(acc: int, w: ptr8, x: ptr8, out: ptr8, count: int, channels: ptr32, ou
             w = ptr8(int(w) + 1)
             n -= 1
         x = ptr8(int(x) - count)
-        m = channels[1]
-        s = channels[2]
+        s = channels[3]
         if s >> 8:  # a multiplier of one or more: far outside, the output is saturated anyway
             if acc > 4096:
                 acc = 4096
@@ -219,16 +237,17 @@ def dense(acc: int, w: ptr8, x: ptr8, out: ptr8, count: int, channels: ptr32, ou
                 acc = 0 - 4096
             acc = acc << (s >> 8)
             s = s & 255
+        halves = ptr16(int(channels))
         t = acc & 0x7FFF
         acc = acc >> 15
-        n = m & 0xFFFF
-        m = m >> 16
+        n = halves[2]
+        m = halves[3]
         n = acc * n + ((t * n) >> 15) + 0x8000
         acc = acc * m + ((t * m + (n >> 1)) >> 15)
         if s:
             if acc < 0:
                 acc -= 1
-            acc = (acc + (1 << (s - 1))) >> s
+            acc = (acc + channels[2]) >> s
         acc += zero
         if acc < low:
             acc = low
@@ -236,7 +255,7 @@ def dense(acc: int, w: ptr8, x: ptr8, out: ptr8, count: int, channels: ptr32, ou
             acc = high
         out[0] = acc
         out = ptr8(int(out) + 1)
-        channels = ptr32(int(channels) + 12)
+        channels = ptr32(int(channels) + 16)
         outputs -= 1
 
 
@@ -284,8 +303,7 @@ def depthwise(
             w = ptr8(int(w) + 1)
             n -= 1
         acc -= total << 7
-        m = channels[1]
-        s = channels[2]
+        s = channels[3]
         if s >> 8:  # a multiplier of one or more: far outside, the output is saturated anyway
             if acc > 4096:
                 acc = 4096
@@ -293,16 +311,17 @@ def depthwise(
                 acc = 0 - 4096
             acc = acc << (s >> 8)
             s = s & 255
+        halves = ptr16(int(channels))
         t = acc & 0x7FFF
         acc = acc >> 15
-        n = m & 0xFFFF
-        m = m >> 16
+        n = halves[2]
+        m = halves[3]
         n = acc * n + ((t * n) >> 15) + 0x8000
         acc = acc * m + ((t * m + (n >> 1)) >> 15)
         if s:
             if acc < 0:
                 acc -= 1
-            acc = (acc + (1 << (s - 1))) >> s
+            acc = (acc + channels[2]) >> s
         acc += zero
         if acc < low:
             acc = low
@@ -310,7 +329,7 @@ def depthwise(
             acc = high
         out[0] = acc
         out = ptr8(int(out) + 1)
-        channels = ptr32(int(channels) + 12)
+        channels = ptr32(int(channels) + 16)
         again -= 1
         if again == 0:
             again = repeat

@@ -273,7 +273,7 @@ class Plan:
         self.steps.append(step)
 
     def _channels(self, op, outputs, count, step):
-        """Constant, multiplier and shift of each output channel. A channel's weights lie `step` apart, `count` of them."""
+        """The kernels' row of each output channel. A channel's weights lie `step` apart, `count` of them."""
         data, weights, output = self.tensors[op.inputs[0]], self.tensors[op.inputs[1]], self.tensors[op.outputs[0]]
         if count > MAX_PRODUCTS:
             _refuse(op, "sums %d products; at most %d are supported" % (count, MAX_PRODUCTS))
@@ -297,6 +297,7 @@ class Plan:
             fixed, shift = scales.multiplier(factor, scale_out)
             rows.append(constant + _OFFSET)
             rows.append(fixed)
+            rows.append(1 << (-shift - 1) if shift < 0 else 0)
             rows.append(-shift if shift <= 0 else shift << 8)
         return rows
 
