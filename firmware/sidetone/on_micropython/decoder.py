@@ -4,22 +4,19 @@ from array import array
 
 import micropython
 from micropython import const
-from sidetone.core.speech import decoder as core
 from sidetone.core.speech.decoder import DEAD, STEPS_MORE, STEPS_PER_UNIT
 
-PARTS = getattr(core, "PARTS", 1)
 _DEAD = const(0x3FF00000)  # core's DEAD, as viper wants it
 _AGE_BITS = const(10)
 _AGE_MASK = const(1023)
 
 
 @micropython.viper
-def advance(units: ptr8, paths: ptr32, table: ptr16, fits: ptr16, costs: ptr16, count: int, blank: int, limit: int, parts: int) -> int:
+def advance(units: ptr8, paths: ptr32, table: ptr16, fits: ptr16, costs: ptr16, count: int, blank: int, limit: int) -> int:
     """One step of every phrase; returns how many fit.
 
     units: all phrases' units, one after the other; paths: two places a unit; table: three words a phrase: units, oldest age, living;
-    fits: int16 a phrase; costs: of every unit; blank: cost of saying none; limit: mean cost a unit above which a path dies;
-    parts: of a cost, in which fits are told.
+    fits: int16 a phrase; costs: of every unit; blank: cost of saying none; limit: mean cost a unit above which a path dies.
     """
     fitting = 0
     blank = (blank << _AGE_BITS) + 1
@@ -83,7 +80,7 @@ def advance(units: ptr8, paths: ptr32, table: ptr16, fits: ptr16, costs: ptr16, 
             p = ptr32(int(paths) + ((n - 1) << 3))
             end = p[0]
             if end < _DEAD and (end & _AGE_MASK) <= table[1]:
-                end = (end >> _AGE_BITS) * parts
+                end >>= _AGE_BITS
                 fit = 0
                 while end >= n:
                     end -= n
@@ -134,4 +131,4 @@ class KeywordGraph:
         kept = self._costs
         for unit in range(len(kept)):
             kept[unit] = costs[unit]
-        return advance(self._units, self._paths, self._table, self.fits, kept, self.count, blank, self._limit, PARTS) > 0
+        return advance(self._units, self._paths, self._table, self.fits, kept, self.count, blank, self._limit) > 0
