@@ -162,8 +162,8 @@ def test_what_the_store_refuses_leaves_the_outbox_and_is_told(desk: Desk) -> Non
     said = desk.said("event")[0]
     desk.send("ack", json.dumps({"schema": 1, "refused": [[said["boot"], said["seq"]]]}).encode())
     within(lambda: not desk.outbox.pending(), "the outbox's end")
-    assert dict(desk.link.counters())["refused"] == 1
-    assert any("the store refused 1 messages" in line for line in desk.told)
+    within(lambda: dict(desk.link.counters())["refused"] == 1, "the count")
+    within(lambda: any("the store refused 1 messages" in line for line in desk.told), "the line")
 
 
 def test_a_clean_exit_says_offline_itself(desk: Desk) -> None:
