@@ -49,7 +49,8 @@ def build_listener(hearing, released, profile, calibration, call, emit):
             spotter = PhraseSpotter(released.manifest, graph=hearing.KeywordGraph)
         scale_pm = calibration.rate_scale_pm if channel == "agent" else RATE_SCALE_PM
         meter = Meter(calibration.baseline_q8, scale_pm)
-        ears.append(Ear(channel, hearing.ChannelKernels(), hearing.FrontEnd(), hearing.quantize, network, spotter, meter))
+        kernels = hearing.ChannelKernels(pitch=channel == "agent")  # nobody judges the customer's pitch, and it is half the kernels' price
+        ears.append(Ear(channel, kernels, hearing.FrontEnd(), hearing.quantize, network, spotter, meter))
     conduct = Conduct(
         profile,
         emit,

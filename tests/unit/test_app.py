@@ -19,6 +19,9 @@ class Rows:
 
 class Hearing:
     class ChannelKernels:
+        def __init__(self, pitch=True):
+            pass
+
         def block(self, samples):
             return Rows(samples)
 
