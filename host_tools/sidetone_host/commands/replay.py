@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sidetone_host import calibration
 from sidetone_host.errors import CannotDo
 
 if TYPE_CHECKING:
     from sidetone_host.call_state import CallState
     from sidetone_host.decode import Recording
 
-BASELINE_DBFS_DEFAULT = -26.0
 MEASURE = "measure"  # kind of the lines that only a plot is made of
 Line = tuple[int, str, list[tuple[str, Any]]]
 
@@ -32,10 +32,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--customer", choices=("left", "right", "none"), help="the customer's side of a stereo file (default right)")
     parser.add_argument("--profile", type=Path, help="a profile's TOML file (default: default-zh)")
     parser.add_argument("--runtime", choices=("cpython", "micropython"), default="cpython", help="which runtime plays it (default cpython)")
-    parser.add_argument("--baseline-dbfs", type=_bounded(-60.0, 0.0), default=BASELINE_DBFS_DEFAULT, metavar="N",
-                        help="the agent's comfortable active speech level, -60 to 0 dBFS (default -26)")  # fmt: skip
-    parser.add_argument("--rate-scale", type=_bounded(0.25, 4.0), default=1.0, metavar="X",
-                        help="the agent's syllable scale from calibration, 0.25 to 4 (default 1.0)")  # fmt: skip
+    calibration.add_options(parser)
     parser.add_argument(
         "--start", type=_local_time, metavar="ISO8601", help="the clock at the start; without it clock rules are not judged"
     )
@@ -45,16 +42,6 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--json", action="store_true", help="JSON Lines only on standard output")
     parser.add_argument("--plot", type=Path, metavar="PNG", help="draw level, rate, phrases, findings and lamps over time (one FILE)")
     parser.set_defaults(run=run)
-
-
-def _bounded(low: float, high: float) -> Callable[[str], float]:
-    def number(text: str) -> float:
-        value = float(text)
-        if not low <= value <= high:
-            raise argparse.ArgumentTypeError(f"{text} is outside {low:g} to {high:g}")
-        return value
-
-    return number
 
 
 def _local_time(text: str) -> datetime:
@@ -106,7 +93,7 @@ def play_on_cpython(recording: Recording, settings: Any, states: list[CallState]
         hearing,
         released.load(),
         settings,
-        app.Calibration(round(args.baseline_dbfs * 256), round(args.rate_scale * 1000)),
+        app.Calibration(*calibration.of(args)),
         app.CallSetup(len(recording.channels) > 1, args.direction, _wall_seconds(args.start)),
         lambda t_ms, kind, rows: heard.append((t_ms, kind, rows)),
     )
@@ -128,10 +115,11 @@ def play_on_micropython(recording: Recording, settings: Any, states: list[CallSt
     from sidetone_host import micropython, released
 
     network = released.load()
+    baseline_q8, rate_scale_pm = calibration.of(args)
     request = {
         "profile": settings.differences(),
-        "baseline_q8": round(args.baseline_dbfs * 256),
-        "rate_scale_pm": round(args.rate_scale * 1000),
+        "baseline_q8": baseline_q8,
+        "rate_scale_pm": rate_scale_pm,
         "has_customer": len(recording.channels) > 1,
         "direction": args.direction,
         "start_s": _wall_seconds(args.start),

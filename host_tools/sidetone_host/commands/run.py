@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sidetone_host import calibration
 from sidetone_host.errors import CannotDo
 
 if TYPE_CHECKING:
@@ -35,10 +36,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--fast", action="store_true", help="with a FILE: as fast as the processor can instead of in real time")
     parser.add_argument("--seconds", type=float, metavar="S", help="with a FILE: play only its first S seconds")
     parser.add_argument("--profile", type=Path, help="a profile's TOML file (default: default-zh)")
-    parser.add_argument(
-        "--baseline-dbfs", type=float, default=-26.0, metavar="N", help="the agent's calibrated level, -60 to 0 dBFS (default -26)"
-    )
-    parser.add_argument("--rate-scale", type=float, default=1.0, metavar="X", help="the agent's syllable scale, 0.25 to 4 (default 1.0)")
+    calibration.add_options(parser)
     parser.add_argument(
         "--mqtt", metavar="URL", help="the broker, mqtt:// or mqtts:// (default: SIDETONE_MQTT, else this machine's `sidetone broker`)"
     )
@@ -59,8 +57,6 @@ def run(args: argparse.Namespace) -> int:
 
     if args.seconds is not None and not 0.1 <= args.seconds <= 86400.0:
         raise CannotDo("--seconds must be 0.1 to 86400")
-    if not (-60.0 <= args.baseline_dbfs <= 0.0 and 0.25 <= args.rate_scale <= 4.0):
-        raise CannotDo("--baseline-dbfs must be -60 to 0 and --rate-scale 0.25 to 4")
     # a supervisor or systemd stops the device with SIGTERM: it ends like Ctrl-C, the record saved and the lamps dark
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
@@ -88,13 +84,13 @@ def _run(args: argparse.Namespace) -> int:
     network = released.load()
     source, channels = _source(args, board)
     clock = Clock()
-    calibration = app.Calibration(round(args.baseline_dbfs * 256), round(args.rate_scale * 1000))
+    voice = app.Calibration(*calibration.of(args))
     link, outbox, storage = _link(args, board, clock, source, network.manifest)
     lamps = _lamps(args.lamps, board, settings["now"])
 
     def hear(emit: Any) -> Any:
         call = app.CallSetup(channels > 1, "in", _wall_seconds(clock.epoch_s()))
-        return app.build_listener(hearing, network, settings["now"], calibration, call, emit)
+        return app.build_listener(hearing, network, settings["now"], voice, call, emit)
 
     def new_profile(name: str, values: dict[str, Any]) -> None:
         settings["now"] = profile.from_command(name, values)
@@ -103,7 +99,7 @@ def _run(args: argparse.Namespace) -> int:
     link.start()
     try:
         if args.source == "live":
-            _live(device, source, app.Standby(hearing, calibration, channels))
+            _live(device, source, app.Standby(hearing, voice, channels))
         else:
             _play(device, source, lambda: 0 < args.calls <= outbox.calls_begun)
     finally:

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy import event as sa_event
 from sqlalchemy import exc as sa_exc
 
+from sidetone_host import folders
+
 BUSY_MS = 5_000  # how long SQLite waits for another program's write before it gives up
 POOL_WAIT_S = 10  # how long a reader waits for one of the connections
 
@@ -24,8 +26,7 @@ def default_url() -> str:
     named = os.environ.get("SIDETONE_DB")
     if named:
         return named
-    data = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return f"sqlite:///{Path(data) / 'sidetone' / 'sidetone.db'}"
+    return f"sqlite:///{folders.data() / 'sidetone.db'}"
 
 
 def make_engine(url: str) -> sa.Engine:
