@@ -18,7 +18,7 @@ from model.network import FEATURE_SCALE, TOKENS, Network, macs
 
 SIZES = {  # shards of synthetic speech, rounds, passes per round
     "small": (8, 6, 8),
-    "full": (25, 18, 8),  # as much as the released network had
+    "full": (150, 18, 8),  # 150 shards are 4.5 h of speech; those that exist are used
 }
 
 
@@ -76,7 +76,9 @@ def collate(group, rng):
 
 def losses(net, batch):
     x, steps, targets, lengths, speech, density, weight = batch
-    out = net(x)
+    with torch.autocast("cpu", torch.bfloat16):  # 1.4 times the speed where the processor has it
+        out = net(x)
+    out = out.float()
     logp = out[..., :TOKENS].log_softmax(-1).transpose(0, 1)
     ctc = torch.nn.functional.ctc_loss(logp, targets, steps, lengths, reduction="sum", zero_infinity=True)
     activity = torch.nn.functional.binary_cross_entropy_with_logits(out[..., TOKENS], speech, weight, reduction="sum")
