@@ -61,8 +61,12 @@ if .venv/bin/python -c 'import pip' 2>/dev/null; then
 else
     set -- "${asked:-python3}" -m pip --python .venv/bin/python
 fi
-# The lock is complete, so nothing is resolved: --no-deps. Packages come as wheels, so no compiler is looked for.
-"$@" install --quiet --quiet --disable-pip-version-check --no-deps --only-binary :all: --requirement "$lock" &&
+# The lock is complete, so nothing is resolved: --no-deps. Packages come as wheels, so no compiler is looked for; only esptool comes as
+# source (pure Python): the locked setuptools builds it, so that nothing unlocked is fetched for it either.
+sources=esptool
+pip_install() { "$@" --quiet --quiet --disable-pip-version-check --no-deps; }
+grep -v "^$sources==" "$lock" | pip_install "$@" install --only-binary :all: --requirement /dev/stdin &&
+    grep "^$sources==" "$lock" | pip_install "$@" install --no-build-isolation --requirement /dev/stdin &&
     "$@" install --quiet --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . ||
     cannot "pip could not install the packages (its message is above); run it again when the network is there"
 wanted >"$stamp"
