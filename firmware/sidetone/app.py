@@ -7,7 +7,7 @@ Ports (on_cpython, on_micropython) are handed in as modules, so this file knows 
 
 from sidetone.core.etiquette.conduct import Conduct
 from sidetone.core.speech.meter import Meter
-from sidetone.core.speech.phrases import PhraseSpotter
+from sidetone.core.speech.phrases import PhraseSpotter, site_rows
 from sidetone.listener import HOP_MS, HOP_SAMPLES, Ear, Listener
 
 BASELINE_DBFS_Q8 = -26 * 256  # the active speech level that telephony aligns to (ITU-T P.56 practice: -26 dBov)
@@ -15,11 +15,13 @@ RATE_SCALE_PM = 1000
 
 
 class Calibration:
-    """What is known of this agent's voice: comfortable active speech level (dBFS Q8) and syllable scale (per mille)."""
+    """What is known of this agent's voice: comfortable active speech level (dBFS Q8), syllable scale (per mille), and the phrase
+    cutoffs of a read passage, (label, cutoff_q8) each (`sidetone phrases enrol`)."""
 
-    def __init__(self, baseline_q8=BASELINE_DBFS_Q8, rate_scale_pm=RATE_SCALE_PM):
+    def __init__(self, baseline_q8=BASELINE_DBFS_Q8, rate_scale_pm=RATE_SCALE_PM, cutoffs_q8=()):
         self.baseline_q8 = baseline_q8
         self.rate_scale_pm = rate_scale_pm
+        self.cutoffs_q8 = cutoffs_q8
 
 
 class CallSetup:
@@ -41,12 +43,14 @@ def build_listener(hearing, released, profile, calibration, call, emit):
     network (phrases are then not measured); profile: core/etiquette/profile.Profile; emit(t_ms, kind, rows).
     """
     channels = ("agent", "customer") if call.has_customer else ("agent",)
+    site = () if released is None else site_rows(released.manifest, profile.get("phrases"))
     ears = []
     for channel in channels:
         network = spotter = None
         if released is not None:
             network = hearing.StreamingModel(released.model)
-            spotter = PhraseSpotter(released.manifest, graph=hearing.KeywordGraph)
+            cutoffs_q8 = calibration.cutoffs_q8 if channel == "agent" else ()
+            spotter = PhraseSpotter(released.manifest, site, hearing.KeywordGraph, cutoffs_q8)
         scale_pm = calibration.rate_scale_pm if channel == "agent" else RATE_SCALE_PM
         meter = Meter(calibration.baseline_q8, scale_pm)
         kernels = hearing.ChannelKernels(pitch=channel == "agent")  # nobody judges the customer's pitch, and it is half the kernels' price
@@ -59,7 +63,7 @@ def build_listener(hearing, released, profile, calibration, call, emit):
         start_s=call.start_s,
         direction=call.direction,
         has_customer=call.has_customer,
-        labels=() if released is None else tuple(row["label"] for row in released.manifest["labels"]),
+        labels=() if released is None else tuple([row["label"] for row in released.manifest["labels"] + site]),
     )
     return Listener(ears, conduct, 3 if released is None else released.manifest["stride_hops"], emit)
 

@@ -27,6 +27,7 @@ from sidetone.core.etiquette.profile import (
 )
 from sidetone.core.etiquette.settings import SETTINGS, unit_scale
 from sidetone_host.errors import CannotDo, JudgedBad
+from sidetone_host.phrases import site
 from sidetone_host.toml_places import places
 
 BUNDLED = Path(__file__).parent / "profiles"
@@ -118,7 +119,10 @@ def _check(path: Path, depth: int) -> tuple[dict[str, Any], list[Fault]]:
     if base is not None:
         values.update(reader.base(path, base, depth))
     reader.table("", tree)
+    base_phrases = values.get(site.TABLE, ())
     values.update(reader.values)
+    if site.TABLE in reader.values:
+        values[site.TABLE] = site.merged(base_phrases, reader.values[site.TABLE])
     # contradictions are looked for among valid values only: one mistake is one fault
     return values, reader.faults + _contradictions(values, reader)
 
@@ -194,7 +198,9 @@ class _Reader:
         """Every entry of a table: settings, and tables below it."""
         for name, value in tree.items():
             key = prefix + name
-            if isinstance(value, dict) and "value" not in value and (key in _TABLES or key not in _ROWS):
+            if key == site.TABLE:
+                self.setting(key, value)
+            elif isinstance(value, dict) and "value" not in value and (key in _TABLES or key not in _ROWS):
                 if key in _TABLES:
                     # `day_parts = { morning = …, src = … }` is a table with a remark
                     self.table(key + ".", {inner: item for inner, item in value.items() if inner not in REMARKS})
@@ -287,6 +293,8 @@ def _compile(row: tuple[Any, ...], value: Any) -> tuple[Any, str | None]:
         if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
             return None, f'is {shown(value)}; write a list of texts such as ["再见"]'
         return tuple(value), None
+    if kind == "phrases":
+        return site.compiled(value)
     if kind == "choice":
         near = difflib.get_close_matches(str(value), row[6], 1, 0.6)
         hint = f"; did you mean {near[0]}?" if near else ""
@@ -360,6 +368,8 @@ def show(key: str, compiled: Any) -> str:
         return "[" + ", ".join(f'"{a // 60:02}:{a % 60:02}-{b // 60:02}:{b % 60:02}"' for a, b in compiled) + "]"
     if kind == "words":
         return "[" + ", ".join(f'"{word}"' for word in compiled) + "]"
+    if kind == "phrases":
+        return "; ".join(f"{label}: {', '.join(texts)}" for label, _cutoff, texts in compiled) or "none"
     return shown(compiled)
 
 

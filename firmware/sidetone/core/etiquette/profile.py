@@ -13,6 +13,7 @@ The host reads TOML and compiles it (`sidetone_host/profile.py`) with the functi
 
 from sidetone.core.etiquette.labels import labels_hearing
 from sidetone.core.etiquette.settings import SETTINGS, row_of, unit_scale
+from sidetone.core.etiquette.site_phrases import phrases_fault
 
 
 class ProfileError(Exception):
@@ -143,6 +144,8 @@ def fault_of(row, value):
             if not isinstance(item, (tuple, list)) or len(item) != 2 or not _is_minute(item[0]) or not _is_minute(item[1]):
                 return 'must be a list such as ["12:00-14:00"]'
         return None
+    elif kind == "phrases":
+        return phrases_fault(value)
     else:  # words
         if not isinstance(value, (tuple, list)) or not value:
             return "must be a list of at least one text"

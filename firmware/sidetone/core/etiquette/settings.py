@@ -8,6 +8,7 @@ A row is (key, default, unit, kind, low, high, choices, src, help):
     kind     number  a decimal number          whole  a whole number          span   one number, or [low, high]
              flag    true or false             choice one of `choices`        text   a line of text
              words   a list of texts           clock  "HH:MM" -> minutes      hours  a list of "HH:MM-HH:MM"
+             phrases a table label -> text or texts, compiled to rows (label, cutoff_q8 or 0 for the network's, texts as unit names)
     low, high  the allowed range, decimal text in the same unit, or None
     src      `S<document>:<line>` of the standard, or `ours` where the standard gives no number
     help     what it means and what it changes
@@ -184,6 +185,7 @@ SETTINGS = (
     ("kpi.probation_watch_months", "3", "months", "whole", "1", "60", None, "S2:3147", "Length of a new agent's trend chart."),
     # -- privacy: false is the only value this device can honour; the rows are here so that a profile may say so
     ("privacy.store_audio", False, "", "flag", None, None, (False,), "S0:39 S0:137 S0:577 S0:684-687", "The device cannot store sound."),
+    ("phrases", (), "", "phrases", None, None, None, "ours", "The site's own phrases, given as text (`company = [\"欢迎致电光明电力\"]`): heard and counted, no rule asks for them. `sidetone phrases` adds and tests them."),
     ("privacy.publish_transcript", False, "", "flag", None, None, (False,), "S0:37 S0:687", "The device cannot publish words."),
     ("privacy.publish_customer_identifiers", False, "", "flag", None, None, (False,), "S0:577 S0:621", "The device knows none."),
 )

@@ -30,9 +30,10 @@ STEP_MS = 30
 
 class PhraseSpotter:
     """`manifest` is a model's manifest as parsed JSON; `site_phrases` are (label, [unit ids, ...]) or dicts like its labels;
-    `graph` makes the keyword graph: this folder's plain loop, or a port's that gives the same integers faster."""
+    `graph` makes the keyword graph: this folder's plain loop, or a port's that gives the same integers faster;
+    `cutoffs_q8` are (label, cutoff) of one agent's calibration, in place of the manifest's."""
 
-    def __init__(self, manifest, site_phrases=(), graph=KeywordGraph):
+    def __init__(self, manifest, site_phrases=(), graph=KeywordGraph, cutoffs_q8=()):
         units = manifest["heads"]["units"]
         tokens = manifest["heads"]["labels"]
         self._units_first = units["first"]
@@ -66,6 +67,9 @@ class PhraseSpotter:
             if cutoff is None:
                 table = text["cutoff_q8_by_units"]
                 cutoff = table[min(shortest, len(table) - 1)]
+            for label, personal in cutoffs_q8:
+                if label == row["label"]:
+                    cutoff = personal
             self._cutoff.append(cutoff)
             self._doubt.append(min(cutoff, row.get("doubt_q8", cutoff)))
             self._refractory.append(row.get("refractory_ms", text["refractory_ms"]) // STEP_MS)
@@ -190,6 +194,29 @@ class PhraseSpotter:
 
 
 FAR_Q8 = -32768  # not heard at all
+
+
+def site_rows(manifest, phrases):
+    """The `phrases` setting of a profile, (label, cutoff_q8 or 0, texts as unit names) each -> PhraseSpotter's `site_phrases`.
+
+    ValueError where this network has not the units: the phrases were compiled for another language.
+    """
+    names = manifest["units"] if phrases else ()
+    ids = {}
+    for k in range(len(names)):
+        ids[names[k]] = k
+    rows = []
+    for label, cutoff_q8, texts in phrases:
+        row = {"label": label, "phrases": []}
+        if cutoff_q8:
+            row["cutoff_q8"] = cutoff_q8
+        for text in texts:
+            for unit in text.split():
+                if unit not in ids:
+                    raise ValueError("phrase " + label + ": this network has no unit " + unit)
+            row["phrases"].append([ids[unit] for unit in text.split()])
+        rows.append(row)
+    return rows
 
 
 def _posterior_table():

@@ -1,0 +1,145 @@
+"""The keyword graph and the spotter's arithmetic over many recordings at once: hours of speech in seconds, the device's integers.
+
+`core/speech/decoder.py` and `core/speech/phrases.py` explain what is computed; here a stream is a row, so that numpy does all streams
+in one operation. A test holds the results against the plain spotter's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidetone.core.speech.decoder import AGE_BITS, AGE_MASK, DEAD, STEPS_MORE, STEPS_PER_UNIT
+from sidetone.core.speech.phrases import FAR_Q8, HOLD_STEPS, NEVER, STEP_MS
+
+Int32s = NDArray[np.int32]
+UInt8s = NDArray[np.uint8]
+BARRED = -1  # a limit that no path meets
+
+
+class Costs(NamedTuple):
+    """One recording's steps: `units` uint8 [steps, units], how far each unit is behind the step's best token (unit 0: saying none of
+    them); `lags` uint8 [steps, label tokens], the same for the labels' tokens."""
+
+    units: UInt8s
+    lags: UInt8s
+
+
+def costs(manifest: dict[str, Any], logits: NDArray[np.int8]) -> Costs:
+    """int8 [steps, outputs] -> Costs."""
+    units, tokens = (slice(head["first"], head["first"] + head["count"]) for head in (manifest["heads"]["units"], manifest["heads"]["labels"]))
+    of_units, of_tokens = logits[:, units].astype(np.int16), logits[:, tokens].astype(np.int16)
+    top = np.maximum(of_units.max(1), of_tokens.max(1))
+    none = np.maximum(of_units[:, 0], of_tokens.max(1))
+    behind = top[:, np.newaxis] - of_units
+    behind[:, 0] = top - none
+    return Costs(behind.astype(np.uint8), (top[:, np.newaxis] - of_tokens).astype(np.uint8))
+
+
+def fits(phrases: Sequence[Sequence[int]], limit: int, streams: Sequence[UInt8s]) -> list[NDArray[np.int16]]:
+    """Fit of every phrase at every step of every stream ([steps, units] of costs): int16 [steps, phrases], -1 where none ends.
+
+    The same integers as KeywordGraph.step, phrase by phrase; streams are of any length.
+    """
+    lengths = np.array([len(phrase) for phrase in phrases], np.int32)
+    rows, count, lanes = int(lengths.max(initial=1)), len(phrases), len(streams)
+    place = np.arange(rows, dtype=np.int32)[:, np.newaxis]
+    units = np.zeros((rows, count), np.intp)
+    for column, phrase in enumerate(phrases):
+        units[: len(phrase), column] = phrase
+    over = (lengths * limit << AGE_BITS).astype(np.int32)
+    over_on = np.where(place < lengths, over, BARRED).astype(np.int32)
+    over_gap = np.where(place < lengths - 1, over, BARRED).astype(np.int32)
+    # A unit said twice needs the blank between: the path straight from the unit before is as good as dead.
+    barred = np.where(units[1:] == units[:-1], DEAD, 0).astype(np.int32)
+    begin_idle = np.minimum(over, (4 * limit << AGE_BITS) + 1).astype(np.int32)
+    ends, last = (lengths - 1).astype(np.intp), np.arange(count)
+    oldest = lengths * STEPS_PER_UNIT + STEPS_MORE
+
+    order = np.argsort([-len(stream) for stream in streams], kind="stable")
+    longest = len(streams[order[0]]) if lanes else 0
+    active = np.array([len(streams[k]) for k in order])
+    found = [np.full((len(stream), count), -1, np.int16) for stream in streams]
+    packed = np.full((longest, lanes, streams[0].shape[1] if lanes else 1), 255, np.uint8)
+    for lane, k in enumerate(order):
+        packed[: len(streams[k]), lane] = streams[k]
+    on = np.full((lanes, rows, count), DEAD, np.int32)
+    gap = on.copy()
+    living = np.zeros((lanes, count), np.bool_)
+    for step in range(longest):
+        n = int(np.searchsorted(-active, -step, side="left"))  # streams still running are the first n
+        on, gap, living = on[:n], gap[:n], living[:n]
+        unit_cost = (packed[step, :n].astype(np.int32) << AGE_BITS) + 1
+        cost = unit_cost[:, units]
+        fresh = np.minimum(np.maximum(on[:, :-1], barred), gap[:, :-1])
+        gap = np.minimum(gap, on) + unit_cost[:, 0, np.newaxis, np.newaxis]
+        later = np.minimum(on[:, 1:], fresh) + cost[:, 1:]
+        begin = cost[:, 0]
+        begin = np.where(begin > np.where(living, over_on[0], begin_idle), DEAD, begin)
+        gap[gap > over_gap] = DEAD
+        later[later > over_on[1:]] = DEAD
+        on = np.concatenate([begin[:, np.newaxis], later], axis=1)
+        living = (np.minimum(on.min(1), gap.min(1))) < DEAD
+        end = on[:, ends, last]
+        lanes_ended, phrases_ended = np.nonzero((end < DEAD) & ((end & AGE_MASK) <= oldest))
+        values = (end[lanes_ended, phrases_ended] >> AGE_BITS) // lengths[phrases_ended]
+        for lane, column, value in zip(lanes_ended.tolist(), phrases_ended.tolist(), values.tolist(), strict=True):
+            found[order[lane]][step, column] = value
+    return found
+
+
+def _least(values: NDArray[np.int16], steps: int) -> NDArray[np.int16]:
+    """The least of the last `steps` rows, row by row."""
+    out = values.copy()
+    for back in range(1, steps):
+        np.minimum(out[back:], values[:-back], out=out[back:])
+    return out
+
+
+def label_fits(owners: Sequence[int], labels: int, found: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Fits per phrase -> the best per label, NEVER where none ends at the step; `owners`: the label of each phrase."""
+    out = np.full((len(found), labels), NEVER, np.int16)
+    for column, owner in enumerate(owners):
+        fit = found[:, column]
+        np.minimum(out[:, owner], np.where(fit >= 0, fit, NEVER), out=out[:, owner])
+    return out
+
+
+def heard(manifest: dict[str, Any], rows: Sequence[dict[str, Any]], best: NDArray[np.int16], lags: UInt8s) -> Int32s:
+    """posterior_q8 of every label at every step, FAR_Q8 where nothing of it was heard: what PhraseSpotter.heard_q8 holds.
+
+    rows: the labels' rows (manifest or site); best: label_fits of one stream; lags: its Costs.lags.
+    """
+    far, none, scale = manifest["token_limit"], manifest["fit_limit"], manifest["output_scale_q16"]
+    out = np.empty(best.shape, np.int32)
+    fit = _least(best, HOLD_STEPS).astype(np.int32)
+    reached = _least(best, HOLD_STEPS + 1) < NEVER
+    for column, row in enumerate(rows):
+        token = row.get("token", -1)
+        unit_weight = (row.get("unit_weight_q8", 256) * scale) >> 8
+        token_weight = (row.get("token_weight_q8", 0) * scale) >> 8
+        lag = lags[:, token].astype(np.int16) if token is not None and token >= 0 else np.full(len(best), NEVER, np.int16)
+        lag = _least(lag, HOLD_STEPS).astype(np.int32)
+        awake = reached[:, column] | (lag <= far)
+        value = row.get("bias_q8", 0) - ((unit_weight * np.minimum(fit[:, column], none) + token_weight * np.minimum(lag, far)) >> 8)
+        out[:, column] = np.where(awake, value, FAR_Q8)
+    return out
+
+
+def events(values: Int32s, cutoff_q8: int, refractory_ms: int) -> list[int]:
+    """Steps at which one label is told: over its cutoff, then deaf until under it and the refractory period is over."""
+    over = values >= cutoff_q8
+    steps = np.flatnonzero(over)
+    rest = refractory_ms // STEP_MS
+    told: list[int] = []
+    while len(steps):
+        told.append(int(steps[0]))
+        under = np.flatnonzero(~over[told[-1] + rest :]) if rest else np.flatnonzero(~over[told[-1] :])
+        if not len(under):
+            break
+        ready = told[-1] + rest + int(under[0])
+        steps = steps[np.searchsorted(steps, ready) :]
+    return told
