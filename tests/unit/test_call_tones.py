@@ -2,7 +2,7 @@
 
 from calls import broken, found, phases, play, summary
 from sidetone.core.call.cadence import BUSY, RING, ZIP, Cadence
-from sidetone.core.speech.tones import STEADY_HOPS, ToneHops
+from sidetone.core.speech.tones import BEAT_STEADY_HOPS, STEADY_HOPS, ToneHops, late_ms
 
 # a 450 Hz sine of -23 dBFS as the kernels measure it
 SINE = (-5891, -6287, 3308)
@@ -31,6 +31,25 @@ def test_a_sure_tone_outlasts_two_odd_hops_but_not_its_end():
     for _ in range(20):
         tones.hop(*SINE)
     assert not tones.hop(-5891 - 1_500, -6287 - 1_500, 2_000)
+
+
+# 440+480 Hz as the kernels measure it: the level beats at 40 Hz, so it is the same again after five hops
+BEATING = ((-6600, -7000), (-5700, -6200), (-6000, -6100), (-5600, -6300), (-7200, -7400))
+
+
+def test_a_beating_tone_is_one_after_a_beat_and_its_time():
+    tones = ToneHops(5)
+    said = [tones.hop(*BEATING[hop % 5], 9000) for hop in range(40)]
+    assert said == [hop >= 5 + BEAT_STEADY_HOPS - 1 for hop in range(40)]
+    assert late_ms(5) == 10 * (5 + BEAT_STEADY_HOPS) and late_ms(1) == 10 * STEADY_HOPS
+    assert not tones.hop(-14_000, -14_000, 100)  # its end is told at once
+
+
+def test_what_beats_otherwise_is_no_tone():
+    tones = ToneHops(4)
+    assert not any([tones.hop(*BEATING[hop % 5], 9000) for hop in range(60)])
+    tones = ToneHops(5, 600, 760)  # another pitch than the line's
+    assert not any([tones.hop(*BEATING[hop % 5], 9000) for hop in range(60)])
 
 
 def cadence(bursts, length_ms=40_000):

@@ -50,3 +50,27 @@ def test_recent_spread_forgets_the_lively_beginning():
     assert pitch.sd_st_q8 > ST
     assert spread([20 * ST] * 749).recent_sd_st_q8 is None
     assert spread([20 * ST] * 750).recent_sd_st_q8 is not None
+
+
+def test_a_held_sound_is_counted_once_and_a_moving_one_not():
+    spread = PitchSpread()
+    for hop in range(200):  # 2 s, a pitch every second hop
+        spread.hop(20 * 256 if hop % 2 else 0, 900)
+    assert spread.drawn == 1
+    for hop in range(200):
+        spread.hop(20 * 256 + hop * 40 if hop % 2 else 0, 900)
+    assert spread.drawn == 1
+    for hop in range(400):  # two equal syllables with a consonant between are no held sound
+        spread.hop(30 * 256 if hop % 2 and hop % 38 < 30 else 0, 900)
+    assert spread.drawn == 1
+
+
+def test_the_last_pitch_and_the_recent_median():
+    spread = PitchSpread()
+    assert spread.last_st_q8() is None and spread.recent_median_st_q8 is None
+    for _ in range(800):
+        spread.hop(20 * 256, 900)
+    for _ in range(8):
+        spread.hop(24 * 256, 900)
+    assert spread.last_st_q8() == 24 * 256
+    assert 20 * 256 <= spread.recent_median_st_q8 <= 20 * 256 + 64

@@ -13,6 +13,7 @@ are plain ints, bools or None and are right after every call:
   level_known            300 ms of speech have been heard
   own_q8                 slow own level of the speech band (2.6 s), which the gate stands on
   energy_q8              this hop's level, dBFS Q8
+  vowel_q8               this hop's level of 300-900 Hz, dBFS Q8
   band_q8                this hop's speech-band level, dBFS Q8 (what the other side leaks is told from it, core/call/turns.py)
   noise_q8               floor of the speech band, dBFS Q8
   speech_ms              sum of the spurts (hangover not counted)
@@ -22,10 +23,14 @@ are plain ints, bools or None and are right after every call:
   pauses                 silences of 0.5-2 s between spurts (longer ones are turns, not pauses)
   pitch_sd_st_q8         standard deviation of the pitch, semitones Q8; None until 5 s voiced
   pitch_recent_sd_st_q8  the same over the last 15-30 s voiced, for the monotone rule; None until 15 s
+  pitch_recent_median_st_q8  the median pitch of that time, semitones over 50 Hz Q8; None until 15 s voiced
   voiced_ms              voiced speech so far
+  drawn_sounds           sounds held on one pitch for 400 ms and more
   tone                   a steady tone of the telephone system sounds (tones.py)
   clipped_hops           hops with two samples or more at the rails
   digital_silence_ms     hops whose samples are all equal
+`pitch_median_st_q8()` and `pitch_last_st_q8()` are the call's median pitch and the pitch of the last 160 ms voiced (semitones over 50 Hz Q8, or
+None); `expect_tones` says which telephone tones the line carries.
 `call_level_q8()` is the whole call's P.56 level (None without speech): computed on call, for the record.
 """
 
@@ -68,6 +73,7 @@ class Meter:
         self.own_q8 = baseline_q8
         self.energy_q8 = decibel.FLOOR_Q8
         self.band_q8 = decibel.FLOOR_Q8
+        self.vowel_q8 = decibel.FLOOR_Q8
         self.noise_q8 = None
         self.speech_ms = 0
         self.speech_with_pauses_ms = 0
@@ -76,7 +82,9 @@ class Meter:
         self.pauses = 0
         self.pitch_sd_st_q8 = None
         self.pitch_recent_sd_st_q8 = None
+        self.pitch_recent_median_st_q8 = None
         self.voiced_ms = 0
+        self.drawn_sounds = 0
         self._tones = tones.ToneHops()
         self.tone = False
         self.clipped_hops = 0
@@ -93,6 +101,7 @@ class Meter:
         self.active = active
         self.energy_q8 = energy_q8
         self.band_q8 = band_q8
+        self.vowel_q8 = vowel_q8
         self.tone = self._tones.hop(energy_q8, band_q8, peak)
         self.noise_q8 = gate.noise_q8
         power = decibel.mean_square(energy_q8)
@@ -106,7 +115,9 @@ class Meter:
             self._pitch.hop(pitch_st_q8, voicing_pm)
             self.pitch_sd_st_q8 = self._pitch.sd_st_q8
             self.pitch_recent_sd_st_q8 = self._pitch.recent_sd_st_q8
+            self.pitch_recent_median_st_q8 = self._pitch.recent_median_st_q8
             self.voiced_ms = self._pitch.voiced_ms
+            self.drawn_sounds = self._pitch.drawn
         was_speaking = self.speaking
         if gate.speaking:
             if not was_speaking:
@@ -121,6 +132,16 @@ class Meter:
             self._window_milli += added
             self._milli += added
             self.syllables = (self._milli * self._scale_pm // 1000 + 500) // 1000
+
+    def expect_tones(self, beat_hops, loss_low_q8, loss_high_q8):
+        """Before the first hop: what the line's tones are like (tones.py)."""
+        self._tones = tones.ToneHops(beat_hops, loss_low_q8, loss_high_q8)
+
+    def pitch_median_st_q8(self):
+        return self._pitch.median_st_q8()
+
+    def pitch_last_st_q8(self):
+        return self._pitch.last_st_q8()
 
     def set_mask_q8(self, level_q8):
         """From the next hop on, what is under this band level is the other side leaking in (decibel.FLOOR_Q8 = nothing)."""

@@ -3,6 +3,8 @@
 Voiced hops go into histograms of quarter semitones, because octave errors can only be folded once the median is known:
 what lies more than 8 semitones from the median (three times a lively talker's deviation) is taken an octave nearer.
 One histogram holds the whole call, another forgets: its counts are halved every 15 s of voiced speech.
+
+Two more things are told from the same pitches: sounds that are drawn out (one pitch, held), and where the last sentence's pitch stood.
 """
 
 BINS = 160  # quarter semitones over 50 Hz: 0..40
@@ -14,6 +16,10 @@ RECENT = 750  # pitches: 15 s of voiced speech, the shortest in which a talker c
 FOLD_BINS = 32  # 8 semitones
 OCTAVE_BINS = 48
 RENEW = 50  # the deviations are computed anew every second of voiced speech
+LAST = 16  # pitches kept: 320 ms voiced, the last syllable and a half
+HELD_Q8 = 154  # 0.6 st: a held vowel moves less, a syllable's tone more
+HELD_GAP_HOPS = 3  # a consonant in between is longer
+DRAWN = 20  # pitches: 400 ms. In 20 minutes of real Mandarin and English (9 sources) 0 to 1 a minute were held so long
 
 
 class PitchSpread:
@@ -21,13 +27,22 @@ class PitchSpread:
 
     sd_st_q8         the whole call's deviation, Q8 semitones; None until 5 s are voiced
     recent_sd_st_q8  the last 15-30 s of voiced speech; None until 15 s
+    recent_median_st_q8  median pitch of the same time, Q8 semitones over 50 Hz; None until 15 s
     voiced_ms        voiced speech so far
+    drawn            sounds held on one pitch for 400 ms and more, so far
     """
 
     def __init__(self):
         self.sd_st_q8 = None
         self.recent_sd_st_q8 = None
+        self.recent_median_st_q8 = None
         self.voiced_ms = 0
+        self.drawn = 0
+        self._last = [0] * LAST  # pitches over 50 Hz in Q8, a ring
+        self._at = 0
+        self._held_st_q8 = 0
+        self._held = 0  # pitches in a row near it
+        self._hops = 0  # since the last voiced one
         self._counts = [0] * BINS
         self._recent = [0] * BINS
         self._total = 0
@@ -37,7 +52,19 @@ class PitchSpread:
     def hop(self, pitch_st_q8, voicing_pm):
         """pitch over 50 Hz in Q8 semitones (0 = none), voicing per mille."""
         if pitch_st_q8 <= 0 or voicing_pm < VOICED_PM:
+            self._hops += 1
             return
+        self._last[self._at] = pitch_st_q8
+        self._at = self._at + 1 if self._at + 1 < LAST else 0
+        off_q8 = pitch_st_q8 - self._held_st_q8
+        if -HELD_Q8 < off_q8 < HELD_Q8 and self._hops < HELD_GAP_HOPS:
+            self._held += 1
+            if self._held == DRAWN:
+                self.drawn += 1
+        else:
+            self._held_st_q8 = pitch_st_q8
+            self._held = 0
+        self._hops = 0
         index = pitch_st_q8 // BIN_Q8
         if index >= BINS:
             index = BINS - 1
@@ -54,6 +81,7 @@ class PitchSpread:
             self._recent_full = True
         if self._recent_full:
             self.recent_sd_st_q8 = _deviation_q8(self._recent, self._recent_total)
+            self.recent_median_st_q8 = _median_bin(self._recent, self._recent_total) * BIN_Q8 + BIN_Q8 // 2
             if self._recent_total >= 2 * RECENT:
                 self._forget()
 
@@ -62,6 +90,15 @@ class PitchSpread:
         if not self._total:
             return None
         return _median_bin(self._counts, self._total) * BIN_Q8 + BIN_Q8 // 2
+
+    def last_st_q8(self):
+        """Mean of the later half of the last pitches, Q8 semitones over 50 Hz; None before as many."""
+        if self._total < LAST:
+            return None
+        total = 0
+        for back in range(1, LAST // 2 + 1):
+            total += self._last[self._at - back]
+        return total // (LAST // 2)
 
     def _forget(self):
         total = 0
