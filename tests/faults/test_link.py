@@ -149,7 +149,7 @@ def test_a_flood_of_commands_is_one_line(desk: Desk) -> None:
 
 def test_a_device_that_does_not_take_its_commands_refuses_further_ones(desk: Desk) -> None:
     for index in range(34):
-        desk.link._obey({"id": str(index), "cmd": "call_state", "phase": "hold", "by": None})
+        desk.link.obey({"id": str(index), "cmd": "call_state", "phase": "hold", "by": None})
     within(lambda: len(desk.answers()) == 2, "the refusals")
     assert desk.answers() == {"32": "the device is too busy", "33": "the device is too busy"}
     assert desk.link.commands.qsize() == 32

@@ -19,16 +19,15 @@ from typing import Any
 import paho.mqtt.client as mqtt
 
 from sidetone.core.telemetry import topics
-from sidetone.core.telemetry.commands import CommandError, Throttle, parse_ack, parse_command
 from sidetone.core.telemetry.delivery import Backoff
+from sidetone.core.telemetry.post import Post
+from sidetone.core.telemetry.received import Received
 from sidetone.on_cpython.broker_address import BrokerAddress, BrokerAddressError, refusal
 from sidetone.on_cpython.clock import Clock
-from sidetone.on_cpython.post import Post
 
 LOOP_S = 0.2  # resend timers and keep-alive are looked at this often
 STEADY_MS = 2000  # a connection that held so long was a good one; two devices of one name throw each other out sooner, and must slow down
 OFFLINE_WAIT_MS = 1000  # for the broker to take the farewell of a clean exit
-GARBAGE_TOLD = 5  # lines about garbage, then one in a thousand: a stuck sender must not fill the device's log
 
 OK = mqtt.MQTTErrorCode.MQTT_ERR_SUCCESS
 
@@ -51,15 +50,12 @@ class Conversation:
     ) -> None:
         self.connected = False
         self.connects = 0
-        self.garbage = 0
-        self.refused = 0  # messages that the store can never take
-        self.throttle = Throttle()
+        self.received = Received(post, clock, on_command, notice)
         self._address = address
         self._client_id = f"sidetone-{site}-{device}"
         self._topics = {leaf: topics.topic(site, device, leaf) for leaf in topics.QOS}
         self._post = post
         self._clock = clock
-        self._on_command = on_command
         self._notice = notice
         self._backoff = Backoff()
         self._said = ""
@@ -209,27 +205,8 @@ class Conversation:
         self._post.tell_meta()
 
     def _on_message(self, client: mqtt.Client, userdata: Any, message: mqtt.MQTTMessage) -> None:
-        try:
-            if message.topic == self._topics["ack"]:
-                self._acked(*parse_ack(message.payload))
-            elif not self.throttle.admits(self._clock.uptime_ms()):
-                if self.throttle.opening:
-                    self._notice("a flood of commands: those beyond two a second are refused")
-            else:
-                command = parse_command(message.payload)
-                if command["cmd"] == "ping":
-                    self._hello(client)
-                self._on_command(command)
-        except CommandError as error:
-            self.garbage += 1
-            if self.garbage <= GARBAGE_TOLD or self.garbage % 1000 == 0:
-                self._notice(f"a message on {message.topic.rsplit('/', 1)[1]} {error}; ignored ({self.garbage} so far)")
-
-    def _acked(self, stored: list[tuple[int, int]], refused: list[tuple[int, int]]) -> None:
-        self._post.acked(stored + refused)
-        if refused:
-            self.refused += len(refused)
-            self._notice(f"the store refused {len(refused)} messages that break their schema: this firmware has a fault, report it")
+        if self.received.take("ack" if message.topic == self._topics["ack"] else "cmd", message.payload):
+            self._hello(client)
 
 
 def _decrypted(sock: object) -> bool:

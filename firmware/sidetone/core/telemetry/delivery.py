@@ -14,10 +14,14 @@ RESEND_MAX_MS = 300_000
 
 
 class Delivery:
-    """outbox: core/telemetry/outbox.Outbox. The caller asks `due`, publishes, and reports `acked` and `connected`."""
+    """outbox: core/telemetry/outbox.Outbox. The caller asks `due`, publishes, and reports `acked` and `connected`.
 
-    def __init__(self, outbox):
+    window: a device with little memory for its socket sends fewer at once.
+    """
+
+    def __init__(self, outbox, window=WINDOW):
         self._outbox = outbox
+        self._window = window
         self._sent = set()  # (boot, seq)
         self._resend_ms = RESEND_MIN_MS
         self._quiet_since_ms = 0
@@ -40,7 +44,7 @@ class Delivery:
             self._quiet_since_ms = t_ms
         records = []
         window = set()
-        for record in self._outbox.pending()[:WINDOW]:
+        for record in self._outbox.pending()[: self._window]:
             key = (record.boot, record.seq)
             window.add(key)
             if key not in self._sent:
