@@ -1,7 +1,7 @@
 """The composition root: the only place where the device's parts are built and joined.
 
-`build_listener` makes what hears one call; `Device` joins it to the lamps and the link, call after call; `Standby` waits between calls
-where no telephone tells when one begins.
+`build_listener` makes what hears one call; `Device` joins it to the lamps and the link, call after call; `Standby` listens between calls
+for the next one's first word; `Attendant` leads live sound to one or the other.
 Ports (on_cpython, on_micropython) are handed in as modules, so this file knows their shape and none of them by name.
 """
 
@@ -36,25 +36,52 @@ class CallSetup:
         self.start_s = start_s
 
 
-def build_listener(hearing, released, profile, calibration, call, emit):
+class Instruments:
+    """What hears a channel and is dear to make, one set a channel. A runtime that cannot afford to make them for each call keeps them.
+
+    hearing: the runtime's module of instruments; released: .manifest (dict) and .model (bytes), or None to listen without a network
+    (phrases are then not measured); cutoffs_q8: the agent's own, see Calibration.
+    """
+
+    def __init__(self, hearing, released, profile, has_customer, cutoffs_q8=()):
+        site = [] if released is None else site_rows(released.manifest, profile.get("phrases"))
+        self.labels = () if released is None else tuple([row["label"] for row in released.manifest["labels"] + site])
+        self.stride_hops = 3 if released is None else released.manifest["stride_hops"]
+        self.quantize = hearing.quantize
+        self.sets = []  # (channel, kernels, front end, network, spotter)
+        for channel in ("agent", "customer") if has_customer else ("agent",):
+            network = spotter = None
+            if released is not None:
+                network = hearing.StreamingModel(released.model)
+                spotter = PhraseSpotter(released.manifest, site, hearing.KeywordGraph, cutoffs_q8 if channel == "agent" else ())
+            # nobody judges the customer's pitch, and it is half the kernels' price
+            kernels = hearing.ChannelKernels(pitch=channel == "agent")
+            self.sets.append((channel, kernels, hearing.FrontEnd(), network, spotter))
+
+    def reset(self):
+        """Forget the last call."""
+        for _, kernels, front_end, network, spotter in self.sets:
+            kernels.reset()
+            front_end.reset()
+            if network is not None:
+                network.reset()
+                spotter.reset()
+
+
+def build_listener(hearing, released, profile, calibration, call, emit, instruments=None):
     """A listener for one call, ready for its first block.
 
-    hearing: the runtime's module of instruments; released: .manifest (dict) and .model (bytes), or None to listen without a
-    network (phrases are then not measured); profile: core/etiquette/profile.Profile; emit(t_ms, kind, rows).
+    hearing, released: see Instruments, which are made for this call unless they are given (and then forget the last one);
+    profile: core/etiquette/profile.Profile; emit(t_ms, kind, rows).
     """
-    channels = ("agent", "customer") if call.has_customer else ("agent",)
-    site = () if released is None else site_rows(released.manifest, profile.get("phrases"))
+    if instruments is None:
+        instruments = Instruments(hearing, released, profile, call.has_customer, calibration.cutoffs_q8)
+    else:
+        instruments.reset()
     ears = []
-    for channel in channels:
-        network = spotter = None
-        if released is not None:
-            network = hearing.StreamingModel(released.model)
-            cutoffs_q8 = calibration.cutoffs_q8 if channel == "agent" else ()
-            spotter = PhraseSpotter(released.manifest, site, hearing.KeywordGraph, cutoffs_q8)
-        scale_pm = calibration.rate_scale_pm if channel == "agent" else RATE_SCALE_PM
-        meter = Meter(calibration.baseline_q8, scale_pm)
-        kernels = hearing.ChannelKernels(pitch=channel == "agent")  # nobody judges the customer's pitch, and it is half the kernels' price
-        ears.append(Ear(channel, kernels, hearing.FrontEnd(), hearing.quantize, network, spotter, meter))
+    for channel, kernels, front_end, network, spotter in instruments.sets:
+        meter = Meter(calibration.baseline_q8, calibration.rate_scale_pm if channel == "agent" else RATE_SCALE_PM)
+        ears.append(Ear(channel, kernels, front_end, instruments.quantize, network, spotter, meter))
     conduct = Conduct(
         profile,
         emit,
@@ -63,9 +90,9 @@ def build_listener(hearing, released, profile, calibration, call, emit):
         start_s=call.start_s,
         direction=call.direction,
         has_customer=call.has_customer,
-        labels=() if released is None else tuple([row["label"] for row in released.manifest["labels"] + site]),
+        labels=instruments.labels,
     )
-    return Listener(ears, conduct, 3 if released is None else released.manifest["stride_hops"], emit)
+    return Listener(ears, conduct, instruments.stride_hops, emit)
 
 
 LIVE_MS = 1000  # `live` once a second of the device's own time (docs/mqtt.md)
@@ -192,6 +219,7 @@ class Standby:
         self._kernels = [hearing.ChannelKernels() for _ in range(channels)]
         self._meters = [Meter(calibration.baseline_q8, calibration.rate_scale_pm) for _ in range(channels)]
         self._t_ms = 0
+        self._asleep = False  # a call came between: what the meters knew is from before it, until they have heard a pause
         self.kept = []  # blocks of the last second, oldest first
 
     def feed(self, block):
@@ -208,4 +236,55 @@ class Standby:
                 meter.hop(t_ms, *row)
                 voice = voice or meter.speaking
         self._t_ms += len(block[0]) // HOP_SAMPLES * HOP_MS
-        return voice
+        if not voice:
+            self._asleep = False
+        return voice and not self._asleep
+
+    def leave(self):
+        """A call begins -> the blocks kept, oldest first."""
+        kept, self.kept = self.kept, []
+        self._asleep = True
+        return kept
+
+
+class Attendant:
+    """Waits for a call, follows it, and waits again: live sound goes through here, block by block.
+
+    A call begins with a voice or with the telephone's word, and ends with the telephone's word or a long silence. device: Device;
+    standby: Standby; lost(): blocks of sound that the capture has lost so far.
+    """
+
+    def __init__(self, device, standby, lost):
+        self._device = device
+        self._standby = standby
+        self._lost = lost
+        self._lost_before = 0
+
+    def hear(self, block):
+        """One block of sound."""
+        device = self._device
+        if device.in_call:
+            device.feed(block, self._lost() - self._lost_before)
+            if device.told_to_end or device.silent_ms >= SILENT_END_MS:
+                device.end_call()
+        else:
+            voice = self._standby.feed(block)
+            device.tick()
+            if voice or device.told_to_begin:
+                self._begin()
+
+    def idle(self):
+        """No sound has come for a while: lamps and commands must not wait for it."""
+        device = self._device
+        device.tick()
+        if device.in_call:
+            if device.told_to_end:
+                device.end_call()
+        elif device.told_to_begin:
+            self._begin()
+
+    def _begin(self):
+        self._lost_before = self._lost()
+        self._device.begin_call()
+        for block in self._standby.leave():
+            self._device.feed(block, 0)

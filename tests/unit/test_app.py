@@ -187,3 +187,45 @@ def test_standby_wakes_for_a_voice_and_keeps_the_second_before_it():
     assert len(standby.kept) == 10
     woken = [standby.feed([[VOICE] * (10 * HOP_SAMPLES)]) for _ in range(10)]
     assert any(woken)
+
+
+class Attended(Desk):
+    """A desk whose sound goes through an Attendant; `lost` is what the capture says."""
+
+    def __init__(self):
+        Desk.__init__(self)
+        self.lost = 0
+        self.attendant = app.Attendant(self.device, app.Standby(Hearing, app.Calibration(), 1), lambda: self.lost)
+
+    def sound(self, level, hops):
+        for _ in range(0, hops, 10):
+            self.now_ms += 100
+            self.attendant.hear([[level] * (8 * HOP_SAMPLES) + [HUSH] * (2 * HOP_SAMPLES)])
+
+
+def test_a_call_begins_a_second_before_the_voice_and_ends_after_a_long_silence():
+    desk = Attended()
+    desk.lost = 7
+    desk.sound(HUSH, 300)
+    assert not desk.device.in_call
+    desk.sound(VOICE, 50)
+    assert desk.device.in_call
+    desk.lost = 9
+    desk.sound(HUSH, app.SILENT_END_MS // 10 + 100)
+    assert not desk.device.in_call
+    record = desk.link.last("end_call")[0]
+    assert value(record, "overruns") == 2
+    length = int(value(record, "duration_s").text().split(".")[0]) * 1000
+    assert app.SILENT_END_MS + 1000 <= length <= app.SILENT_END_MS + 2000
+
+
+def test_the_telephones_word_begins_and_ends_a_call_also_while_no_sound_comes():
+    desk = Attended()
+    desk.sound(HUSH, 20)
+    desk.link.commands.append({"id": "1", "cmd": "call_state", "phase": "talking", "by": None})
+    desk.attendant.idle()
+    assert desk.device.in_call
+    desk.link.commands.append({"id": "2", "cmd": "call_state", "phase": "ended", "by": "agent"})
+    desk.attendant.idle()
+    assert not desk.device.in_call
+    assert value(desk.link.last("end_call")[0], "duration_s").text() == "0.20"

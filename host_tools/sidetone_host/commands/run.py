@@ -180,18 +180,6 @@ def _live(device: Device, source: Any, standby: Any) -> None:
     """Wait for a voice or for the telephone's word, hear the call, wait again."""
     from sidetone import app
 
-    lost_before = 0
+    attendant = app.Attendant(device, standby, lambda: source.overruns)
     for block in source:
-        if not device.in_call:
-            voice = standby.feed(block)
-            device.tick()
-            if voice or device.told_to_begin:
-                lost_before = source.overruns
-                device.begin_call()
-                for kept in standby.kept:
-                    device.feed(kept, 0)
-                standby.kept = []
-        else:
-            device.feed(block, source.overruns - lost_before)
-            if device.told_to_end or device.silent_ms >= app.SILENT_END_MS:
-                device.end_call()
+        attendant.hear(block)
