@@ -54,6 +54,15 @@ def _micropython32() -> str:
     return fetch.stdout.strip()
 
 
+def _umqtt() -> str:
+    fetch = subprocess.run(
+        ["sh", str(TREE / "tests/micropython/get_umqtt.sh"), sys.executable], capture_output=True, text=True, check=False
+    )
+    if fetch.returncode:
+        raise Absent(fetch.stderr.strip())
+    return fetch.stdout.strip()
+
+
 def _postgres() -> str:
     found = sorted(glob.glob("/usr/lib/postgresql/*/bin/postgres"))
     return found[-1] if found else _on_path("postgres")
@@ -81,6 +90,7 @@ _FINDERS = {
     "micropython": _micropython,
     "mpy-cross": _mpy_cross,
     "micropython32": _micropython32,
+    "umqtt": _umqtt,
     "postgres": _postgres,
     "portaudio": _portaudio,
     "shared": _shared,

@@ -22,6 +22,11 @@ class MemoryStorage:
     def read(self, name):
         return self.files.get(name)
 
+    def parts(self, name):
+        data = self.files.get(name, b"")
+        for start in range(0, len(data), 100):
+            yield data[start : start + 100]
+
     def write(self, name, data):
         self._spend(len(data))
         if self._dies():

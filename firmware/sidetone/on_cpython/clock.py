@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import time
 from collections.abc import Callable
 
@@ -37,3 +38,8 @@ class Clock:
             self.jumps += 1
         self._offset_ms = offset_ms
         return int(wall_s) if PLAUSIBLE_FROM_S <= wall_s < PLAUSIBLE_UNTIL_S else None
+
+    def wall_s(self) -> int | None:
+        """Seconds since 1970 on the agent's own wall clock, or None while the time is not known."""
+        epoch_s = self.epoch_s()
+        return None if epoch_s is None else calendar.timegm(time.localtime(epoch_s))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+from collections.abc import Iterator
 from pathlib import Path
+
+PIECE_BYTES = 65536
 
 
 class StorageError(Exception):
@@ -40,6 +43,12 @@ class FileStorage:
             return (self.folder / name).read_bytes()
         except FileNotFoundError:
             return None
+
+    def parts(self, name: str) -> Iterator[bytes]:
+        """The file in pieces; none if there is no file."""
+        with contextlib.suppress(FileNotFoundError), open(self.folder / name, "rb") as file:
+            while piece := file.read(PIECE_BYTES):
+                yield piece
 
     def write(self, name: str, data: bytes) -> None:
         """Replace the whole file: after a power cut it is the old one or the new one."""

@@ -3,6 +3,8 @@
 import errno
 import os
 
+PIECE_BYTES = 4096
+
 
 class StorageError(Exception):
     """The folder cannot be used; the text says why and what to do, in one line."""
@@ -35,6 +37,19 @@ class FileStorage:
             if error.args[0] == errno.ENOENT:
                 return None
             raise
+
+    def parts(self, name):
+        """The file in pieces; none if there is no file."""
+        try:
+            with open(self.folder + "/" + name, "rb") as file:
+                while True:
+                    piece = file.read(PIECE_BYTES)
+                    if not piece:
+                        return
+                    yield piece
+        except OSError as error:
+            if error.args[0] != errno.ENOENT:
+                raise
 
     def write(self, name, data):
         """Replace the whole file: after a power cut it is the old one or the new one."""

@@ -16,8 +16,8 @@ Files (on `storage`)
               the call's number before PAYLOAD. It is therefore also the count of calls begun, exact through any kill.
     boot      one line of the same form, KIND b, no payload: the number of the latest boot.
 
-storage: read(name) -> bytes or None; write(name, data): replace whole, atomically and durably; append(name, data, durable);
-remove(name): no error if absent. Each raises OSError. No other I/O here, and no clock.
+storage: read(name) -> bytes or None; parts(name) -> the same in pieces, none if absent; write(name, data): replace whole, atomically and
+durably; append(name, data, durable); remove(name): no error if absent. Each raises OSError. No other I/O here, and no clock.
 """
 
 import binascii
@@ -30,6 +30,7 @@ LEAVES = ("call", "event", "interval")
 GONE, OPEN, CLOSED, BOOTED = "a", "o", "x", "b"
 BOOT_STEP = 1024  # a new storage begins at a random multiple: a wiped device does not repeat the numbers of its earlier life
 COMPACT_BYTES = 65536  # a journal shorter than this is left alone: rewriting it for each ack would wear the card
+LINE_MAX = 4096  # bytes; ours stay below 1.6 KiB, so a longer one is damage and is not gathered in memory
 
 
 class Record:
@@ -64,15 +65,19 @@ def parse_line(data):
 class Outbox:
     """storage: see above. random_20_bits: 0..2**20-1, used only where no boot number is known.
 
-    max_bytes: all payloads that wait; max_intervals: their number. Opening reads, repairs and counts; it never raises for what it reads.
+    max_bytes: all payloads that wait; max_intervals: their number; compact_bytes: see COMPACT_BYTES. eager: an ack is saved at once;
+    else with the next commit(), which wears a flash less, and a power cut between costs a repeat that the store knows.
+    Opening reads, repairs and counts; it never raises for what it reads.
     Attributes: boot; calls_begun (number of the latest call); recovered: number of the call found cut at this start, or None;
     fault: text of the last failing write until one works, or None; damaged: lines skipped; dropped(leaf).
     """
 
-    def __init__(self, storage, random_20_bits, max_bytes=4 << 20, max_intervals=240):
+    def __init__(self, storage, random_20_bits, max_bytes=4 << 20, max_intervals=240, compact_bytes=COMPACT_BYTES, eager=True):
         self._storage = storage
         self._max_bytes = max_bytes
         self._max_intervals = max_intervals
+        self._compact_bytes = compact_bytes
+        self._eager = eager
         self._pending = []
         self._bytes = 0
         self._intervals = 0
@@ -165,6 +170,8 @@ class Outbox:
                     self._remove(place)
                     left += 1
                     break
+        if not self._eager:
+            return left
         if not self._pending:
             self._empty()
         else:
@@ -216,7 +223,7 @@ class Outbox:
 
     def _empty(self):
         """Nothing waits: the journal is not needed. A short one is kept and told so, which writes less."""
-        if self._journal_bytes <= COMPACT_BYTES and self.commit():
+        if self._journal_bytes <= self._compact_bytes and self.commit():
             return
         try:
             self._storage.remove(JOURNAL)
@@ -230,7 +237,7 @@ class Outbox:
 
     def _compact(self):
         """Rewrite a journal of which at least three quarters are gone; failing, the long one stays in use."""
-        if self._journal_bytes <= max(COMPACT_BYTES, 4 * self._bytes):
+        if self._journal_bytes <= max(self._compact_bytes, 4 * self._bytes):
             return
         lines = [line(SAVED_KINDS[r.leaf], r.boot, r.seq, r.payload) for r in self._pending if r.leaf in SAVED_KINDS]
         data = b"".join(lines)
@@ -251,15 +258,10 @@ class Outbox:
 
     def _read_journal(self):
         """Fill the outbox. -> set of (boot, seq) of every record seen, gone ones too."""
-        data = self._read(JOURNAL)
-        self._journal_bytes = len(data)
-        self._torn = self.fault is not None or (bool(data) and not data.endswith(b"\n"))  # unreadable: its end may be anything
         known = set()
         gone = set()
         records = []
-        for raw in data.split(b"\n"):
-            if not raw:
-                continue
+        for raw in self._journal_lines():
             parsed = parse_line(raw)
             if parsed is None or (parsed[0] != GONE and parsed[0] not in LEAF_OF_KIND):
                 self.damaged += 1
@@ -278,6 +280,25 @@ class Outbox:
             while self._bytes > self._max_bytes and self._drop(leaf):
                 pass
         return known
+
+    def _journal_lines(self):
+        """The journal's lines, piece by piece: a device's memory does not hold it twice."""
+        rest = b""
+        try:
+            for part in self._storage.parts(JOURNAL):
+                self._journal_bytes += len(part)
+                lines = (rest + part).split(b"\n")
+                rest = lines.pop()
+                if len(rest) > LINE_MAX:
+                    rest = rest[-LINE_MAX:]  # damaged anyway
+                for raw in lines:
+                    if raw:
+                        yield raw
+        except OSError as error:
+            self.fault = str(error)
+        self._torn = self.fault is not None or bool(rest)  # unreadable: its end may be anything
+        if rest:
+            yield rest
 
     def _read_checkpoint(self, known):
         """A call that was open when the device died becomes a record, unless its finished record is already in the journal."""
