@@ -1,6 +1,8 @@
 """Kill -9 of ingest, broker and device while calls are made fast: every call must be in the store exactly once.
 
-    python tests/faults/kill_nine.py --calls 200 --kills 10 [--broker mosquitto|amqtt] [--seed N]
+    python tests/faults/kill_nine.py --calls 200 --kills 10 [--broker mosquitto|amqtt|micropython|micropython32] [--seed N]
+
+With mosquitto or amqtt the device is on_cpython; with a MicroPython it is the device's own link, over TLS to mosquitto.
 
 A call whose device was killed counts once, as truncated. Prints one line with the figures; exit 1 if a call is missing or twice there.
 """
@@ -14,7 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
 sys.path.insert(0, str(Path(__file__).parent))
+from device_wire import DeviceWire
 from wire import Wire, until
 
 ALL_STORED_WITHIN_S = 180.0
@@ -23,7 +27,7 @@ ALL_STORED_WITHIN_S = 180.0
 def run(folder: Path, kind: str, calls: int, kills: int, seed: int) -> dict[str, int]:
     """Play, kill each of the three `kills` times at moments spread over the calls, wait until all is stored. -> the figures."""
     rng = random.Random(seed)
-    wire = Wire(folder, kind, calls)
+    wire = DeviceWire(folder, kind, calls) if kind.startswith("micropython") else Wire(folder, kind, calls)
     victims = [program for program in wire.programs for _ in range(kills)]
     rng.shuffle(victims)
     done = {program.name: 0 for program in wire.programs}
@@ -60,7 +64,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=200)
     parser.add_argument("--kills", type=int, default=10, help="of each of the three programs")
-    parser.add_argument("--broker", choices=("mosquitto", "amqtt"), default="mosquitto")
+    parser.add_argument("--broker", choices=("mosquitto", "amqtt", "micropython", "micropython32"), default="mosquitto")
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
     began_s = time.monotonic()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from device.interpreters import BOTH
 from kill_nine import run
 from wire import Wire, until
 
@@ -26,6 +27,12 @@ def test_every_call_is_stored_exactly_once_with_mosquitto(tmp_path: Path) -> Non
 
 def test_every_call_is_stored_exactly_once_with_the_embedded_broker(tmp_path: Path) -> None:
     judge(run(tmp_path, "amqtt", CALLS, KILLS, seed=2))
+
+
+@pytest.mark.needs("mosquitto", "openssl", "umqtt")
+@pytest.mark.parametrize("runtime", BOTH)
+def test_every_call_of_a_micropython_is_stored_exactly_once(tmp_path: Path, runtime: str) -> None:
+    judge(run(tmp_path, runtime, CALLS, KILLS, seed=3))
 
 
 def test_a_call_cut_by_a_kill_is_stored_once_as_truncated(tmp_path: Path) -> None:

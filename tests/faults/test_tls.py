@@ -9,40 +9,17 @@ from pathlib import Path
 import pytest
 
 import programs
+from papers import make
 from sidetone.on_cpython.broker_address import BrokerAddress, BrokerAddressError
 from sidetone_host.children import die_with_parent, free_port
-from wire import DESK, Program, until
+from wire import Program, until
 
 pytestmark = [pytest.mark.needs("mosquitto"), pytest.mark.needs("openssl")]
 
 
-def openssl(*words: str) -> None:
-    subprocess.run(["openssl", *words], check=True, capture_output=True)
-
-
-def certificate(folder: Path, name: str, common_name: str, authority: str, names: str) -> None:
-    """NAME.key and NAME.pem, signed by the authority."""
-    key, request, pem = (str(folder / f"{name}.{end}") for end in ("key", "csr", "pem"))
-    openssl("req", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", request, "-subj", f"/CN={common_name}")
-    (folder / f"{name}.ext").write_text(f"subjectAltName={names}\nauthorityKeyIdentifier=keyid\nsubjectKeyIdentifier=hash\n")
-    signed_by = ["-CA", str(folder / f"{authority}.pem"), "-CAkey", str(folder / f"{authority}.key"), "-CAcreateserial"]
-    openssl("x509", "-req", "-in", request, *signed_by, "-days", "2", "-out", pem, "-extfile", str(folder / f"{name}.ext"))
-
-
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """ca, stranger (another authority), server (for localhost only), desk (a device), forged (a device of the stranger's)."""
-    folder = tmp_path_factory.mktemp("papers")
-    for authority in ("ca", "stranger"):
-        key, pem = str(folder / f"{authority}.key"), str(folder / f"{authority}.pem")
-        usage = ["-addext", "keyUsage=critical,keyCertSign,cRLSign"]  # Python 3.13 takes no authority without it
-        openssl(
-            "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", pem, "-days", "2", "-subj", f"/CN={authority}", *usage
-        )
-    certificate(folder, "server", "localhost", "ca", "DNS:localhost")
-    certificate(folder, "desk", DESK, "ca", "DNS:desk")
-    certificate(folder, "forged", DESK, "stranger", "DNS:desk")
-    return folder
+    return make(tmp_path_factory.mktemp("papers"))
 
 
 @pytest.fixture

@@ -31,8 +31,9 @@ def until(condition: Callable[[], bool], within_s: float, what: str) -> None:
 class Program:
     """A process of ours that is started, killed and started again; its lines are kept in a file."""
 
-    def __init__(self, name: str, argv: list[str], env: dict[str, str], folder: Path) -> None:
+    def __init__(self, name: str, argv: list[str], env: dict[str, str], folder: Path, program: str = sys.executable) -> None:
         self.name = name
+        self.program = program
         self.log = folder / f"{name}.log"
         self.argv = argv
         self.env = env
@@ -41,7 +42,7 @@ class Program:
     def start(self) -> None:
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, *self.argv],
+                [self.program, *self.argv],
                 env={**os.environ, **self.env, "PYTHONUNBUFFERED": "1"},
                 stdin=subprocess.DEVNULL,
                 stdout=log,

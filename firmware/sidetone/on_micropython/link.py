@@ -71,7 +71,7 @@ class Link(Reporter):
             address, site, device, post, clock, self.obey, notice, wifi, lambda: self.may_connect or self._ending
         )
         self._ending = False
-        self._failure = None
+        self.failure = None
         self._running = [False, False]
         self._last_checkpoint_ms = None
         self._saving = False
@@ -165,11 +165,11 @@ class Link(Reporter):
         try:
             body()
         except BaseException as failure:  # noqa: BLE001 (told by _check in the device's own thread)
-            self._failure = failure
+            self.failure = failure
             sys.print_exception(failure)
         self._running[number] = False
 
     def _check(self):
         """It ends with its traceback instead of going on half deaf."""
-        if self._failure is not None:
-            raise RuntimeError("a thread of the link has ended: " + repr(self._failure))
+        if self.failure is not None:
+            raise RuntimeError("a thread of the link has ended: " + repr(self.failure))

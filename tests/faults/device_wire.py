@@ -1,0 +1,70 @@
+"""A wire whose device is a MicroPython and whose broker speaks TLS only: mosquitto with our configuration and certificates of this run."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from typing import Any
+
+import programs
+from papers import make
+from sidetone_host.broker import access_list, mosquitto_conf
+from wire import DESK, HERE, Program, Wire, until
+
+HEAP = "heapsize=4m"  # what a device has to spare, and far more than the link needs
+
+
+class DeviceWire(Wire):
+    """kind: "micropython" or "micropython32", as in tests/programs.py. papers: a folder of papers.make, else made here.
+
+    settings: what desk_micropython.py reads; written by start_desk.
+    """
+
+    def __init__(self, folder: Path, kind: str, calls: int, call_s: float = 0.04, papers: Path | None = None) -> None:
+        super().__init__(folder, "mosquitto", calls, call_s)
+        self.papers = papers or make(folder)
+        password = self.urls[DESK].split(":")[2].split("@")[0]
+        self.settings: dict[str, Any] = {
+            "url": f"mqtts://localhost:{self.place.port}",
+            "user": DESK,
+            "password": password,
+            "ca": str(self.papers / "ca.der"),
+        }
+        firmware = programs.TREE / "firmware"
+        environment = {"MICROPYPATH": f".frozen:{firmware}:{programs.path('umqtt')}"}
+        argv = ["-X", HEAP, str(HERE / "desk_micropython.py"), str(folder / "settings.json"), str(folder / "desk")]
+        self.desk = Program("desk", [*argv, str(calls), str(int(call_s * 1000))], environment, folder, programs.path(kind))
+        self.write_settings()
+        url = self.urls["dashboard"].replace("mqtt://", "mqtts://").replace("127.0.0.1", "localhost")
+        self.urls["dashboard"] = f"{url}?ca={self.papers}/ca.pem"
+        self.ingest.env["SIDETONE_MQTT"] = self.urls["dashboard"]
+        conf = self.place.folder / "mosquitto.conf"
+        conf.write_text(
+            mosquitto_conf(self.place)
+            + f"cafile {self.papers}/ca.pem\ncertfile {self.papers}/server.pem\nkeyfile {self.papers}/server.key\n"
+        )
+        (self.place.folder / "access").write_text(access_list())
+        self.broker = Program("broker", ["-c", str(conf)], {}, folder, programs.path("mosquitto"))
+        self.programs = [self.broker, self.ingest, self.desk]
+
+    def write_settings(self, **words: Any) -> None:
+        """What the device is told at its next start; None takes a setting back."""
+        self.settings.update(words)
+        (self.folder / "settings.json").write_text(json.dumps({key: value for key, value in self.settings.items() if value is not None}))
+
+    def start_broker(self) -> None:
+        """Start it; a port that the killed one has not given back yet is tried again."""
+
+        def up() -> bool:
+            if self.broker.ended() is not None:
+                self.broker.start()
+            with socket.socket() as probe:
+                return probe.connect_ex((self.place.host, self.place.port)) == 0
+
+        self.broker.start()
+        until(up, 20, "the broker")
+
+    def told(self, words: str) -> list[str]:
+        """The device's lines that hold these words."""
+        return [line for line in self.desk.lines() if words in line]
