@@ -164,6 +164,15 @@ class Device:
         self._listener = None
         self.tick()
 
+    def abandon(self):
+        """The call in progress cannot go on, a part of the program has failed in it: what is known of it so far is its record."""
+        listener, self._listener = self._listener, None
+        for lamp in self._shown:
+            self._shown[lamp] = ("off", "steady")
+            self._lamps.show(lamp, "off", "steady")
+        if listener is not None:
+            self._link.end_call(listener.record_so_far())
+
     def tick(self):
         """Lamps blink, `live` is told once a second, commands are obeyed; also between calls."""
         now_ms = self._now_ms()

@@ -71,6 +71,7 @@ def listen(sound, out, models):
     from sidetone.on_micropython import decoder, frontend, kernels
     from sidetone.on_micropython.inference import StreamingModel
     from sidetone.on_micropython.tflite.interpreter import Interpreter
+    from sidetone.on_micropython.viper import samples as slots
 
     recorders = []
     request = json.loads(sys.stdin.read())
@@ -88,10 +89,13 @@ def listen(sound, out, models):
     spotter = PhraseSpotter(request["manifest"], graph=decoder.KeywordGraph)
     front_end, channel = frontend.FrontEnd(), kernels.ChannelKernels()
     frames = []
+    picked = array("h", bytes(160))
     for first in range(0, len(samples), 160):
         hop = samples[first : first + 160]
         if request["step"]:
             Recorder.keep_all = STEP_HOP <= first // 160 < STEP_HOP + STEP_HOPS
+        slots.pick(hop, picked, 80, 2)
+        slots.pick_louder(hop, picked, 40, 4)
         channel.block(hop)
         frames += frontend.quantize(front_end.block(hop))
         if len(frames) == 3:

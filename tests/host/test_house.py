@@ -105,9 +105,8 @@ def test_only_the_ports_touch_the_machine() -> None:
 def test_the_ports_are_twins() -> None:
     cpython, micropython = ({path.name for path in (FIRMWARE / port).glob("*.py")} for port in PORTS)
     cpython.add("pipe.py")  # how tests and `--runtime micropython` reach this runtime from the other
-    cpython |= {"wifi.py", "nvs.py"}  # what a computer's system does for its programs
-    # what a computer's operating system or a person does there
-    cpython |= {"start.py", "selftest.py", "heartbeat.py", "wifi.py", "nvs.py", "updates.py"}
+    # what a computer's operating system, its host tools or a person does there
+    cpython |= {"start.py", "selftest.py", "heartbeat.py", "logbook.py", "wifi.py", "nvs.py", "updates.py", "profile_command.py"}
     tables = {name.replace(".py", "_tables.py") for name in cpython}  # computed once for a device that computes no logarithms
     assert micropython <= cpython | tables, f"only in on_micropython: {sorted(micropython - cpython - tables)}"
 

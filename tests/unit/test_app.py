@@ -229,3 +229,15 @@ def test_the_telephones_word_begins_and_ends_a_call_also_while_no_sound_comes():
     desk.attendant.idle()
     assert not desk.device.in_call
     assert value(desk.link.last("end_call")[0], "duration_s").text() == "0.20"
+
+
+def test_an_abandoned_call_has_its_record_so_far_and_no_lamp():
+    desk = Desk()
+    desk.device.begin_call()
+    desk.sound(VOICE, 400)
+    desk.device.abandon()
+    assert not desk.device.in_call
+    assert value(desk.link.last("end_call")[0], "duration_s").text() == "4.00"
+    assert sorted([state[0] for state in desk.lamps.shown.values()]) == ["off"] * len(desk.lamps.shown)
+    desk.device.abandon()
+    assert len([name for name in desk.link.names() if name == "end_call"]) == 1
