@@ -9,13 +9,16 @@ from array import array
 from sidetone.core.network import operators as codes
 from sidetone.core.network.flatbuffer import I32, ModelError, numbers
 from sidetone.core.network.graph import INT8, UINT8
-from sidetone.on_micropython.tflite import kernels, scales, steps
+from sidetone.on_micropython.tflite import kernels, products, scales, steps
 from sidetone.on_micropython.tflite.memory import FOREVER, Memory, Root, stored
 
-# The kernels' 32-bit sums hold 4096 products and constants under 2**28 (kernels.py); no layer of a network for a device is near.
+# The kernels' 32-bit sums hold 4096 products and constants under 2**28 (products.py); no layer of a network for a device is near.
 MAX_PRODUCTS = 4096
 MAX_CONSTANT = 1 << 28
 _OFFSET = 1 << 29
+_GROUP = 8  # products that one group of pairs sums up before it is taken apart ...
+_GROUP_LIMIT = 255  # ... which needs its |weights| to sum to this at most: 128 * 255 < 2**15
+_ROW_BYTES = 8  # of products.rescale
 
 
 def _refuse(op, what):
@@ -34,6 +37,8 @@ class Plan:
         self.variables = {}  # name -> Root
         self.initial = {}  # name -> bytes as stored
         self.steps = []
+        self._sums = array("I")  # all steps' room for sums
+        self._packed = array("I")  # all steps' room for packed inputs
         self._handles = {}
         self._lay_out(model)
         self.memory.settle()
@@ -195,8 +200,6 @@ class Plan:
         fixed, shift = scales.multiplier(twice, (out[0], out[1] + 20))
         if shift > 0:
             _refuse(op, "has scales that cannot be: its output would overflow")
-        words.append(fixed)
-        words.append(-shift)
         walk = array("i", _padded(output.shape, 1))
         for tensor in (a, b):
             shape = _padded(tensor.shape, 1)
@@ -205,19 +208,8 @@ class Plan:
                 step.insert(0, row if length > 1 else 0)
                 row *= length
             walk.extend(array("i", step))
-        low, high = scales.limits(op.options["activation"], output.scale_bits[0], output.zero_points[0])
-        self.steps.append(
-            steps.Add(
-                self.view(op.inputs[0]),
-                self.view(op.inputs[1]),
-                self.view(op.outputs[0]),
-                walk,
-                words,
-                output.zero_points[0] + 128,
-                low + 128,
-                high + 128,
-            )
-        )
+        rescaled = steps.Rescaled(self._room(output.elements), _row(fixed, shift), output.elements, 0, *_output_limits(op, output))
+        self.steps.append(steps.Add(self.view(op.inputs[0]), self.view(op.inputs[1]), self.view(op.outputs[0]), walk, words, rescaled))
 
     def _fully_connected(self, op):
         data, output = self.tensors[op.inputs[0]], self.tensors[op.outputs[0]]
@@ -226,9 +218,7 @@ class Plan:
         rows = []
         for row in range(data.elements // count):
             rows.append([source[row * count : (row + 1) * count], target[row * outputs : (row + 1) * outputs]])
-        channels = self._channels(op, outputs, count, 1)
-        weights = stored(self.tensors[op.inputs[1]])
-        self.steps.append(steps.Dense(rows, weights, count, channels, outputs, *_output_limits(op, output)))
+        self.steps.append(self._dense(op, rows, count, outputs))
 
     def _convolution(self, op):
         data, weights, output = self.tensors[op.inputs[0]], self.tensors[op.inputs[1]], self.tensors[op.outputs[0]]
@@ -261,65 +251,76 @@ class Plan:
         else:
             rows.append([scratch, None])
         if op.code == codes.CONV_2D:
-            channels = self._channels(op, outputs, taps * depth, 1)
-            step = steps.Dense(rows, stored(weights), taps * depth, channels, outputs, *_output_limits(op, output))
+            step = self._dense(op, rows, taps * depth, outputs)
         else:
             repeat = options["depth_multiplier"]
-            channels = self._channels(op, outputs, taps, outputs)
-            step = steps.Depthwise(rows, _side_by_side(stored(weights), outputs), taps, channels, outputs, repeat, *_output_limits(op, output))
+            kept = stored(weights)
+            words = array("I", bytes(4 * len(kept)))
+            products.widen(kept, words, taps, outputs)
+            constants, rescaled = self._channels(op, kept, outputs, taps, outputs, data.zero_points[0] + 128, 0)
+            step = steps.Depthwise(rows, words, taps, constants, outputs, repeat, rescaled)
         if not unbroken:
             shape = array("i", (height, width, depth, kernel_h, kernel_w, down, across))
             step = steps.Patched(source, scratch, shape, data.zero_points[0] + 128, places, step)
         self.steps.append(step)
 
-    def _channels(self, op, outputs, count, step):
-        """The kernels' row of each output channel. A channel's weights lie `step` apart, `count` of them."""
+    def _dense(self, op, rows, count, outputs):
+        """The step of `outputs` sums of `count` products: by pairs where the weights are light enough for them."""
+        kept = stored(self.tensors[op.inputs[1]])
+        zero = self.tensors[op.inputs[0]].zero_points[0]
+        if products.heaviest_group(kept, count, outputs) > _GROUP_LIMIT:
+            constants, rescaled = self._channels(op, kept, outputs, count, 1, zero + 128, 0)
+            return steps.Dense(rows, kept, count, constants, outputs, rescaled)
+        groups = (count + _GROUP - 1) // _GROUP
+        constants, rescaled = self._channels(op, kept, outputs, count, 1, zero, groups << 15)
+        words = groups * _GROUP // 2
+        weights = array("I", bytes(4 * words * outputs))
+        products.pack_weights(kept, weights, count, words, outputs)
+        if len(self._packed) < words:
+            self._packed.extend(array("I", bytes(4 * (words - len(self._packed)))))
+        return steps.DensePairs(rows, weights, self._packed, count, groups, constants, outputs, rescaled)
+
+    def _room(self, count):
+        """The scratch of `sums` for `count` of them; array.extend keeps the object, so all steps share the one that grows."""
+        if len(self._sums) < count:
+            self._sums.extend(array("I", bytes(4 * (count - len(self._sums)))))
+        return self._sums
+
+    def _channels(self, op, kept, outputs, count, step, zero, extra):
+        """(the kernels' constant of each output channel, the step that rescales them). A channel's weights lie `step` apart, `count` of them.
+
+        zero: what a weight's input is too large by in the kernel's sum; extra: what its sums are too large by.
+        """
         data, weights, output = self.tensors[op.inputs[0]], self.tensors[op.inputs[1]], self.tensors[op.outputs[0]]
         if count > MAX_PRODUCTS:
             _refuse(op, "sums %d products; at most %d are supported" % (count, MAX_PRODUCTS))
         bias = None
         if len(op.inputs) > 2 and op.inputs[2] >= 0:
             bias = numbers(I32, self.tensors[op.inputs[2]].data)
-        zero = data.zero_points[0] + 128
         scale_in, scale_out = scales.float_parts(data.scale_bits[0]), scales.float_parts(output.scale_bits[0])
-        kept = stored(weights)
-        rows = array("I")
+        constants, rows = array("I"), array("H")
+        view = memoryview(kept)
         for channel in range(outputs):
             first = channel if step > 1 else channel * count
-            total = sum(_every(kept, first, count, step)) - 128 * count
-            constant = (bias[channel] if bias else 0) - zero * total
+            constant = (bias[channel] if bias else 0) - zero * products.total(view[first:], count, step)
             if not -MAX_CONSTANT < constant < MAX_CONSTANT:
                 _refuse(op, "has a bias of %d, too large for 32-bit sums" % constant)
+            constants.append(constant - extra + _OFFSET)
             scale = scales.float_parts(weights.scale_bits[channel if len(weights.scale_bits) > 1 else 0])
             factor = scales.product(scale_in, scale)
             if op.code == codes.FULLY_CONNECTED and len(weights.scale_bits) == 1:
                 factor = scales.single(factor)  # the reference multiplies these two as floats
-            fixed, shift = scales.multiplier(factor, scale_out)
-            rows.append(constant + _OFFSET)
-            rows.append(fixed)
-            rows.append(1 << (-shift - 1) if shift < 0 else 0)
-            rows.append(-shift if shift <= 0 else shift << 8)
-        return rows
+            rows.extend(_row(*scales.multiplier(factor, scale_out)))
+        return constants, steps.Rescaled(self._room(outputs), rows, outputs, _ROW_BYTES, *_output_limits(op, output))
 
 
 def _variable_name(op):
     return bytes(op.options["container"] or b"") + b"/" + bytes(op.options["shared_name"] or b"")
 
 
-def _every(data, first, count, step):
-    for i in range(count):
-        yield data[first + i * step]
-
-
-def _side_by_side(weights, outputs):
-    """Weights [taps][outputs] -> [outputs][taps]."""
-    turned = bytearray(len(weights))
-    place = 0
-    for channel in range(outputs):
-        for weight in _every(weights, channel, len(weights) // outputs, outputs):
-            turned[place] = weight
-            place += 1
-    return turned
+def _row(fixed, shift):
+    """A multiplier and its shift as products.rescale wants them."""
+    return array("H", (fixed & 0xFFFF, fixed >> 16, max(0, -shift), 0 if shift < 0 else 1 + 256 * shift))
 
 
 def _lowest(op, tensor):

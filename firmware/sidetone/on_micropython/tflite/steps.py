@@ -3,7 +3,7 @@
 `run()` of any of them allocates nothing. Buffers are bytearrays or memoryviews; geometry is in arrays of int32 that the kernels read.
 """
 
-from sidetone.on_micropython.tflite import kernels
+from sidetone.on_micropython.tflite import kernels, products
 
 
 class Copy:
@@ -58,66 +58,97 @@ class LookUp:
         kernels.look_up(self.source, self.target, self.table, self.count)
 
 
+class Rescaled:
+    """What turns sums into int8 outputs. rows: as products.rescale wants them, `step` bytes apart (0: one for all)."""
+
+    def __init__(self, sums, rows, outputs, step, zero, low, high):
+        self.sums = sums
+        self.rows = rows
+        self.outputs = outputs
+        self.step = step
+        self.zero = zero
+        self.low = low
+        self.high = high
+
+    def into(self, target):
+        products.rescale(0, self.rows, self.sums, target, self.outputs, self.step, self.zero, self.low, self.high)
+
+
 class Add:
-    def __init__(self, a, b, target, walk, tables, zero, low, high):
+    def __init__(self, a, b, target, walk, tables, rescaled):
         self.a = a
         self.b = b
         self.target = target
         self.walk = walk
         self.tables = tables
-        self.zero = zero
-        self.low = low
-        self.high = high
+        self.rescaled = rescaled
 
     def run(self):
-        kernels.add(0, 0, self.a, self.a, self.b, self.target, self.walk, self.tables, self.zero, self.low, self.high)
+        kernels.add(self.a, self.b, self.rescaled.sums, self.walk, self.tables)
+        self.rescaled.into(self.target)
 
 
 class Dense:
     """FULLY_CONNECTED, and CONV_2D whose every output place sees one unbroken run of the input. rows: (what it sees, what it fills)."""
 
-    def __init__(self, rows, weights, count, channels, outputs, zero, low, high):
+    def __init__(self, rows, weights, count, constants, outputs, rescaled):
         self.rows = rows
         self.weights = weights
         self.count = count
-        self.channels = channels
+        self.constants = constants
         self.outputs = outputs
-        self.zero = zero
-        self.low = low
-        self.high = high
+        self.rescaled = rescaled
 
     def run(self):
         for row in self.rows:
-            kernels.dense(
-                0, self.weights, row[0], row[1], self.count, self.channels, self.outputs, self.zero, self.low, self.high
-            )
+            products.dense(0, self.weights, row[0], self.rescaled.sums, self.count, self.constants, self.outputs)
+            self.rescaled.into(row[1])
+
+
+class DensePairs:
+    """As Dense, with weights light enough for two products at a time."""
+
+    def __init__(self, rows, weights, packed, count, groups, constants, outputs, rescaled):
+        self.rows = rows
+        self.weights = weights
+        self.packed = packed
+        self.count = count
+        self.groups = groups
+        self.constants = constants
+        self.outputs = outputs
+        self.rescaled = rescaled
+
+    def run(self):
+        for row in self.rows:
+            products.pack(row[0], self.packed, self.count)
+            products.dense_pairs(0, self.weights, self.packed, self.rescaled.sums, self.groups, self.constants, self.outputs)
+            self.rescaled.into(row[1])
 
 
 class Depthwise:
     """DEPTHWISE_CONV_2D; rows as for Dense, weights with a channel's taps side by side."""
 
-    def __init__(self, rows, weights, taps, channels, outputs, repeat, zero, low, high):
+    def __init__(self, rows, weights, taps, constants, outputs, repeat, rescaled):
         self.rows = rows
         self.weights = weights
         self.taps = taps
-        self.channels = channels
+        self.constants = constants
         self.outputs = outputs
         self.repeat = repeat
-        self.zero = zero
-        self.low = low
-        self.high = high
+        self.rescaled = rescaled
 
     def run(self):
         for row in self.rows:
-            kernels.depthwise(
-                0, self.weights, self.weights, row[0], row[1], self.taps, self.channels, self.outputs, self.repeat, self.zero, self.low, self.high
+            products.depthwise(
+                0, self.weights, self.weights, row[0], self.rescaled.sums, self.taps, self.constants, self.outputs, self.repeat
             )
+            self.rescaled.into(row[1])
 
 
 class Patched:
     """A convolution with padding, or over a part of the width: each output place's view is first gathered into `scratch`.
 
-    step: the Dense or Depthwise whose one row is (scratch, its target); places: (y, x, target) of each output place.
+    step: the Dense, DensePairs or Depthwise whose one row is (scratch, its target); places: (y, x, target) of each output place.
     """
 
     def __init__(self, source, scratch, shape, fill, places, step):
