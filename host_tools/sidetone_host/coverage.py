@@ -16,7 +16,6 @@ SEVERITIES = {
     "record": "yes, record",
     "advisory": "advisory, never a finding",
     "derived": "part of other rules",
-    "later": "not yet",
     "never": "no",
 }
 NEEDS = {
@@ -53,7 +52,7 @@ def text() -> str:
         "",
         f"{len(RULES)} rules: {counts['lamp'] + counts['record']} are judged ({counts['lamp']} of them show on a lamp), "
         f"{counts['advisory']} give advice only, {counts['derived']} are definitions or exceptions that other rules use, "
-        f"{counts['later']} could be heard but are not judged yet, {counts['never']} are not judged for the reason given.",
+        f"{counts['never']} are not judged for the reason given.",
         "",
         "Tests are modules of `tests/unit/` (without `test_`), each of which runs on CPython and on MicroPython.",
         "A finding always means that the rule was broken. Errors measured so far stand in [the model card](../model/README.md) and in "

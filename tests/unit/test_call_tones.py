@@ -2,6 +2,8 @@
 
 from calls import broken, found, phases, play, summary
 from sidetone.core.call.cadence import BUSY, RING, ZIP, Cadence
+from sidetone.core.call.countries import COUNTRIES, CUSTOM, tones_of
+from sidetone.core.etiquette.profile import Profile
 from sidetone.core.speech.tones import BEAT_STEADY_HOPS, STEADY_HOPS, ToneHops, late_ms
 
 # a 450 Hz sine of -23 dBFS as the kernels measure it
@@ -52,9 +54,17 @@ def test_what_beats_otherwise_is_no_tone():
     assert not any([tones.hop(*BEATING[hop % 5], 9000) for hop in range(60)])
 
 
-def cadence(bursts, length_ms=40_000):
+CHINA = tones_of(Profile().get)
+
+
+def country(code):
+    """The tones of a profile with this country."""
+    return tones_of(Profile([("tones.country", code)]).get)
+
+
+def cadence(bursts, length_ms=40_000, tones=CHINA):
     """What is heard of tones at (from_ms, to_ms)."""
-    made = Cadence(80)
+    made = Cadence(80, tones)
     heard = []
     for t_ms in range(10, length_ms, 10):
         what = made.hop(t_ms, any([began + 80 <= t_ms <= ended for began, ended in bursts]))
@@ -69,7 +79,7 @@ def test_rings_are_told_with_their_start():
 
 def test_a_ring_that_is_cut_off_counts_and_one_with_a_gap_is_one():
     assert cadence([(1_000, 2_000), (6_000, 6_700)]) == [(RING, 1_000), (RING, 6_000)]
-    made = Cadence(80)
+    made = Cadence(80, CHINA)
     heard = [made.hop(t_ms, 80 <= t_ms <= 1_000 and not 500 < t_ms < 550) for t_ms in range(10, 4_000, 10)]
     assert [what for what in heard if what] == [(RING, 0)]
 
@@ -138,3 +148,66 @@ def test_a_busy_tone_says_that_the_customer_hung_up():
     # and a long one leaves nobody waiting
     busy = [(at, at + 350) for at in range(20_000, 48_000, 700)]
     assert broken(play(50_000, agent=[(500, 3_000), (12_000, 19_000)], customer=[(4_000, 11_000)], tones=busy, labels=())) == []
+
+
+def rings_of(tones, count, from_ms=1_000):
+    """(from_ms, to_ms) of the bursts of `count` rings."""
+    bursts = []
+    at = from_ms
+    for _ in range(count):
+        bursts.append((at, at + tones.ring_ms))
+        at += tones.ring_ms
+        if tones.gap_ms:
+            bursts.append((at + tones.gap_ms, at + tones.gap_ms + tones.ring_ms))
+            at += tones.gap_ms + tones.ring_ms
+        at += tones.rest_ms
+    return bursts
+
+
+def test_every_country_s_rings_and_busy_tone_are_told_apart():
+    for row in COUNTRIES:
+        tones = country(row[0])
+        period_ms = tones.rest_ms + (2 * tones.ring_ms + tones.gap_ms if tones.gap_ms else tones.ring_ms)
+        assert cadence(rings_of(tones, 3), tones=tones) == [(RING, 1_000 + n * period_ms) for n in range(3)], row[0]
+        busy = [(at, at + tones.busy_ms) for at in range(1_000, 1_000 + 8 * tones.busy_ms, 2 * tones.busy_ms)]
+        assert cadence(busy, tones=tones) == [(BUSY, 1_000)], row[0]
+        assert cadence([(1_000, 1_300)], tones=tones) == [(ZIP, 1_300)], row[0]
+        assert 0 < tones.loss_low_q8 + 110 < tones.loss_high_q8
+
+
+def test_a_ring_of_two_bursts_needs_both():
+    britain = country("uk")
+    assert cadence([(1_000, 1_400)], tones=britain) == [(ZIP, 1_400)]
+    assert cadence([(1_000, 3_000)], tones=britain) == []  # a long tone is no ring there
+    assert cadence(rings_of(britain, 1) + [(4_000, 4_400)], tones=britain) == [(RING, 1_000), (ZIP, 4_400)]
+
+
+def test_a_line_of_its_own():
+    mine = [("tones.country", CUSTOM), ("tones.ring_s", 700), ("tones.rest_s", 1_500), ("tones.busy_s", 250), ("tones.pitch_hz", (480, 500))]
+    tones = tones_of(Profile(mine).get)
+    assert (tones.ring_ms, tones.gap_ms, tones.rest_ms, tones.busy_ms, tones.beat_hops) == (700, 0, 1_500, 250, 1)
+    assert tones.loss_low_q8 == 213 - 110 and tones.loss_high_q8 == 278 + 110
+    assert [what for what, _at in cadence(rings_of(tones, 3), tones=tones)] == [RING] * 3
+
+
+def test_a_call_rung_in_britain():
+    britain = country("uk")
+    tones = [("tones.country", "uk")]
+    lines = play(30_000, agent=[(11_500, 15_000)], customer=[(18_000, 20_000)], tones=rings_of(britain, 3), settings=tones, labels=())
+    assert summary(lines)["rings"] == 3
+    assert broken(lines) == []
+
+
+def test_music_on_the_customers_line_is_not_his_speech():
+    def plays(mine, his):
+        his.plays = True
+
+    agent = [(500, 3_000), (60_000, 70_000)]
+    lines = play(80_000, agent=agent, customer=[(5_000, 75_000)], labels=(), meters=plays)
+    # but for the seconds until it was sure
+    assert "F2" not in broken(lines) and "F1" not in broken(lines)
+    assert float(summary(lines)["customer_speech_s"]) < 1
+    # the same as speech breaks both
+    lines = play(80_000, agent=agent, customer=[(5_000, 75_000)], labels=())
+    assert "F2" in broken(lines) and "F1" in broken(lines)
+    assert float(summary(lines)["customer_speech_s"]) == 70

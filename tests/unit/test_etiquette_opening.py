@@ -1,6 +1,6 @@
 """Greeting, service, offer, rings, the clock."""
 
-from calls import CORE_LABELS, broken, found, lamp, phases, play, summary
+from calls import ALL_LABELS, CORE_LABELS, broken, found, lamp, phases, play, summary
 
 OPENING = [(1_300, "greeting"), (2_600, "service"), (3_900, "offer_help")]
 CLOSING = [(25_000, "closing_offer"), (26_500, "thanks"), (28_000, "farewell")]
@@ -108,20 +108,77 @@ def test_an_outbound_call_is_given_up_after_six_rings():
     assert broken(play(17_000, states=rings[:6], direction="out", labels=())) == []
 
 
+def greets(part, *others):
+    """The phrases of a greeting: the trained label, and the text that says which part of the day."""
+    return [(1_350, "greeting_time"), (1_300, "greeting_" + part)] + list(others)
+
+
 def test_the_time_of_day():
     morning_s = 9 * 3600
-    said = [(1_300, "greeting_afternoon")]
-    assert "B5" in broken(play(10_000, agent=TALK, phrases=said, start_s=morning_s))
-    assert "B5" not in broken(play(10_000, agent=TALK, phrases=[(1_300, "greeting_morning")], start_s=morning_s))
-    lines = play(10_000, agent=TALK, phrases=said)
+    lines = play(10_000, agent=TALK, phrases=greets("afternoon"), start_s=morning_s)
+    assert found(lines, "B5") == [(2_000, "B5", "event")]
+    assert "B5" not in broken(play(10_000, agent=TALK, phrases=greets("morning"), start_s=morning_s))
+    lines = play(10_000, agent=TALK, phrases=greets("afternoon"))
     assert "B5" not in broken(lines)
     assert summary(lines)["not_judged"]["no clock"] == ["B5"]
+    off = [("greeting.check_time_of_day", False)]
+    assert "B5" not in broken(play(10_000, agent=TALK, phrases=greets("afternoon"), start_s=morning_s, settings=off))
 
 
 def test_the_small_hours_are_still_evening():
     night_s = 3 * 3600
-    assert "B5" not in broken(play(10_000, agent=TALK, phrases=[(1_300, "greeting_evening")], start_s=night_s))
-    assert "B5" in broken(play(10_000, agent=TALK, phrases=[(1_300, "greeting_morning")], start_s=night_s))
+    assert "B5" not in broken(play(10_000, agent=TALK, phrases=greets("evening"), start_s=night_s))
+    assert "B5" in broken(play(10_000, agent=TALK, phrases=greets("morning"), start_s=night_s))
+
+
+def test_near_the_border_both_greetings_are_right():
+    for minute, part, kept in (
+        (11 * 60 + 29, "morning", True),
+        (11 * 60 + 31, "morning", False),
+        (10 * 60 + 31, "noon", True),
+        (10 * 60 + 29, "noon", False),
+        (4 * 60 + 31, "morning", True),
+        (17 * 60 + 31, "evening", True),
+        (17 * 60 + 29, "evening", False),
+        (23 * 60 + 59, "evening", True),
+        (0, "evening", True),
+    ):
+        lines = play(10_000, agent=TALK, phrases=greets(part), start_s=minute * 60)
+        assert ("B5" not in broken(lines)) == kept, (minute, part)
+
+
+def test_a_greeting_that_may_have_been_the_right_one_is_no_fault():
+    morning_s = 9 * 3600
+    near = greets("evening", (1_320, "greeting_morning", "agent", 900))
+    assert "B5" not in broken(play(10_000, agent=TALK, phrases=near, start_s=morning_s))
+    far = greets("evening", (1_320, "greeting_morning", "agent", 700))
+    assert "B5" in broken(play(10_000, agent=TALK, phrases=far, start_s=morning_s))
+
+
+def test_a_text_alone_is_no_greeting_where_the_network_was_trained_for_it():
+    morning_s = 9 * 3600
+    alone = [(1_300, "greeting_afternoon")]
+    assert "B5" not in broken(play(10_000, agent=TALK, phrases=alone, start_s=morning_s))
+    late = [(1_300, "greeting_afternoon"), (2_100, "greeting_time")]
+    assert "B5" not in broken(play(10_000, agent=TALK, phrases=late, start_s=morning_s))
+    texts = tuple([label for label in ALL_LABELS if label != "greeting_time"])
+    assert "B5" in broken(play(10_000, agent=TALK, phrases=alone, start_s=morning_s, labels=texts))
+
+
+def test_words_in_mid_call_are_no_greeting():
+    said = [(27_000, "greeting_time"), (27_000, "greeting_afternoon")]
+    assert "B5" not in broken(play(29_000, agent=TALK, phrases=said, start_s=9 * 3600))
+
+
+def test_a_call_that_was_passed_on_owes_thanks_for_waiting():
+    states = [(0, "transferred"), (0, "talking")]
+    lines = play(29_000, agent=TALK, phrases=OPENING, states=states, labels=CORE_LABELS)
+    assert found(lines, "T4") == [(16_700, "T4", "event")]
+    thanked = OPENING + [(2_000, "hold_return")]
+    assert "T4" not in broken(play(29_000, agent=TALK, phrases=thanked, states=states, labels=CORE_LABELS))
+    lines = play(29_000, agent=TALK, phrases=OPENING, labels=CORE_LABELS)
+    assert "T4" not in broken(lines)
+    assert "T4" in summary(lines)["not_judged"]["not signalled"]
 
 
 def test_outbound_quiet_hours_and_convenience():

@@ -1,17 +1,18 @@
-"""What the tones on the line say: rings, busy tone, zip tone. Told from their lengths alone.
+"""What the tones on the line say: rings, busy tone, zip tone. Told from their lengths alone; `countries.py` has the lengths.
 
-The rules, in words (lengths for China; a ring there is 1 s on and 4 s off, busy 0.35 s on and off):
+The rules, in words:
 - A BURST is a tone with breaks of up to JOIN_MS; its length counts from the tone's true start, `late_ms` before it was sure.
-- A burst of RING_LOW_MS and more is a ring (told as soon as it is that long).
-- BUSY_BURSTS bursts of BUSY_LOW_MS..BUSY_HIGH_MS with rests of the same kind in between are a busy tone: the other side has hung up, at the
+- Where a ring is one burst: a burst of RING_LOW_MS and more is a ring (told as soon as it is that long).
+- Where a ring is two bursts: a burst of about the right length, the right gap and the beginning of another burst are a ring.
+- BUSY_BURSTS bursts of about busy_ms with rests of the same kind in between are a busy tone: the other side has hung up, at the
   start of the first of them.
 - A single burst of ZIP_LOW_MS..ZIP_HIGH_MS with no other tone ALONE_MS before and after it is a zip tone: a call was put through.
+About means from 4/7 to 8/5 of it: exchanges differ, and a line's noise takes a little off a tone's ends.
 """
 
 JOIN_MS = 60
 RING_LOW_MS = 600  # shorter is busy or zip; a ring that is cut off by answering may be this short
-BUSY_LOW_MS = 200
-BUSY_HIGH_MS = 560
+RING_NEAR_MS = 10  # a hop
 BUSY_BURSTS = 3
 ZIP_LOW_MS = 100
 ZIP_HIGH_MS = 560
@@ -24,9 +25,16 @@ class Cadence:
     """`hop` for every hop with a tone, and every hop while `is_waiting`: it returns None or (what, t_ms), RING and BUSY with their start, ZIP
     with its end."""
 
-    def __init__(self, late_ms):
-        """late_ms: how long a tone has sounded when the hop's tone flag first says so."""
+    def __init__(self, late_ms, tones):
+        """late_ms: how long a tone has sounded when the hop's tone flag first says so; tones: countries.Tones."""
         self._late_ms = late_ms
+        self._ring_ms = tones.ring_ms
+        self._gap_ms = tones.gap_ms
+        self._busy_low_ms = tones.busy_ms * 4 // 7
+        self._busy_high_ms = tones.busy_ms * 8 // 5
+        if not tones.gap_ms and self._busy_high_ms > RING_LOW_MS - RING_NEAR_MS:
+            self._busy_high_ms = RING_LOW_MS - RING_NEAR_MS
+        self._first_from_ms = None  # start of a burst that may be the first of a ring of two
         self._began_ms = None  # of the burst that sounds
         self._last_ms = None  # last hop with tone in it
         self._ended_ms = None  # of the burst before
@@ -42,8 +50,16 @@ class Cadence:
         if tone:
             if self._began_ms is None:
                 self._begin(t_ms - self._late_ms)
+                if self._first_from_ms is not None:
+                    began_ms = self._first_from_ms
+                    self._first_from_ms = None
+                    if _is_about(self._began_ms - self._ended_ms, self._gap_ms):
+                        self._rung = True
+                        self._busy = 0
+                        self._last_ms = t_ms
+                        return (RING, began_ms)
             self._last_ms = t_ms
-            if not self._rung and t_ms - self._began_ms >= RING_LOW_MS:
+            if not self._gap_ms and not self._rung and t_ms - self._began_ms >= RING_LOW_MS:
                 self._rung = True
                 self._busy = 0
                 return (RING, self._began_ms)
@@ -63,7 +79,7 @@ class Cadence:
 
     def _begin(self, began_ms):
         rest_ms = None if self._ended_ms is None else began_ms - self._ended_ms
-        if rest_ms is None or not BUSY_LOW_MS <= rest_ms <= BUSY_HIGH_MS:
+        if rest_ms is None or not self._busy_low_ms <= rest_ms <= self._busy_high_ms:
             self._busy = 0
         self._zip = None
         self._alone = rest_ms is None or rest_ms > ALONE_MS
@@ -75,7 +91,9 @@ class Cadence:
         began_ms = self._began_ms
         self._began_ms = None
         self._ended_ms = self._last_ms
-        if BUSY_LOW_MS <= length_ms <= BUSY_HIGH_MS:
+        if self._gap_ms and not self._rung and _is_about(length_ms, self._ring_ms):
+            self._first_from_ms = began_ms
+        if self._busy_low_ms <= length_ms <= self._busy_high_ms and not self._rung:
             if not self._busy:
                 self._busy_from_ms = began_ms
             self._busy += 1
@@ -87,3 +105,7 @@ class Cadence:
         if self._alone and ZIP_LOW_MS <= length_ms <= ZIP_HIGH_MS:
             self._zip = self._last_ms
         return None
+
+
+def _is_about(length_ms, wanted_ms):
+    return wanted_ms * 4 // 7 <= length_ms <= wanted_ms * 8 // 5

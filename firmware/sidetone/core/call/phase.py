@@ -8,12 +8,13 @@ The rules, in words:
   as the first word of either side after the rings, or as a pause without another ring.
 - `hold` begins and ends as `hold.py` hears it.
 - `closing` begins with the agent's `anything else?` or farewell; a customer who has more to say brings `talking` back.
+- `transferred` is no phase: the telephone system says that this call has been passed on to this agent.
 - `ended` comes from a signal or from the end of the sound, and is final.
 """
 
 IDLE, RINGING, TALKING, HOLD, CLOSING, ENDED = "idle", "ringing", "talking", "hold", "closing", "ended"
 
-SIGNALS = ("ringing", "ring", "talking", "hold", "closing", "ended")
+SIGNALS = ("ringing", "ring", "talking", "hold", "closing", "transferred", "ended")
 
 # (phase, what happens, next phase). Anything not listed changes nothing.
 TRANSITIONS = (
@@ -52,6 +53,7 @@ class CallPhase:
         self.pick_up_ms = None  # known only after ringing, or when signalled before anybody spoke
         self.answered_ms = None  # the pick-up as this call knows it, heard or signalled
         self.ended_by = None  # "agent", "customer" or None where unknown
+        self.transferred = False
         self.hung_up = False  # the line's busy tone was heard
 
     def happen(self, what, t_ms, signalled=False):
@@ -103,6 +105,8 @@ class CallPhase:
             if self.phase == CLOSING:
                 self.signalled = True
             self.happen("close", t_ms, True)
+        elif name == "transferred":
+            self.transferred = True
         elif name == "ended":
             self.ended_by = by
             self.happen("end", t_ms, True)

@@ -43,6 +43,12 @@ NO_CLOCK = "no clock"
 NOT_SIGNALLED = "not signalled"
 CALL_TOO_SHORT = "call too short"
 NOT_CLEAR = "not heard clearly"
+OTHER_LANGUAGE = "another language"
+NO_SIGNAL = "line dead"
+NO_HABIT = "usual voice not known yet"
+NO_SHIFT = "shift too young"
+NO_BUTTON = "no help button"
+SWAPPED = "channels perhaps swapped"
 REASONS = (
     ONE_CHANNEL,
     NO_RINGING,
@@ -55,6 +61,12 @@ REASONS = (
     NOT_SIGNALLED,
     CALL_TOO_SHORT,
     NOT_CLEAR,
+    OTHER_LANGUAGE,
+    NO_SIGNAL,
+    NO_HABIT,
+    NO_SHIFT,
+    NO_BUTTON,
+    SWAPPED,
 )
 
 
@@ -85,11 +97,12 @@ def per_minute(count, ms, places=1):
     return scaled(count * 60_000, ms, places)
 
 
-def record_rows(values, reasons, phrases, findings, overruns, not_judged):
+def record_rows(values, reasons, phrases, findings, overruns, not_judged, advice=()):
     """The record's rows in table order.
 
     `values`: name -> printable value or None for every field of RECORD_FIELDS (KeyError otherwise); `reasons`: name -> reason for each
-    None; `phrases`, `findings`: (name, count) in table order, zero counts are left out; `not_judged`: (reason, [rule…]).
+    None; `phrases`, `findings`: (name, count) in table order, zero counts are left out; `not_judged`: (reason, [rule…]);
+    `advice`: (rule, figure) of the advisory rules that could be measured.
     """
     rows = []
     unmeasured = []
@@ -100,6 +113,7 @@ def record_rows(values, reasons, phrases, findings, overruns, not_judged):
             unmeasured.append((name, reasons[name]))
     rows.append(("phrases", Rows([row for row in phrases if row[1]])))
     rows.append(("findings", Rows([row for row in findings if row[1]])))
+    rows.append(("advice", Rows(list(advice))))
     rows.append(("overruns", overruns))
     rows.append(("unmeasured", Rows(unmeasured)))
     rows.append(("not_judged", Rows([(reason, list(rules)) for reason, rules in not_judged])))

@@ -71,12 +71,13 @@ class Side:
         self.speech_ms = 0
         self.first_ms = None  # begin of the first spurt that is longer than a click
         self.spurt_over_ms = 0  # overlap inside the current spurt
+        self.void_ms = 0  # of the meter's speech, what has turned out to be music
 
     def hop(self, meter):
         """Returns 1 when a spurt has begun (as of `began_ms`), -1 when it has ended (as of `last_ms`), else 0."""
         if meter.speaking:
             self.last_ms = meter.speech_ended_ms
-            self.speech_ms = meter.speech_ms
+            self.speech_ms = meter.speech_ms - self.void_ms
             if self.first_ms is None and meter.spurt_ms >= SURE_MS:
                 self.first_ms = meter.speech_began_ms
             if self.talking:
@@ -106,6 +107,7 @@ class Turns:
         self.agent = Side()
         self.customer = Side()
         self.has_customer = has_customer
+        self.customer_plays = False  # music on the customer's line: the caller says so
         self._overlap_limit_ms = interrupt_overlap_ms
         self._backchannel_ms = backchannel_max_ms
         self._agent_leak = Leakage()
@@ -146,8 +148,8 @@ class Turns:
         customer_q8 = customer_meter.band_q8
         agent_meter.set_mask_q8(self._agent_leak.mask_q8(agent_q8, customer_q8, customer_meter.active))
         mask_q8 = self._customer_leak.mask_q8(customer_q8, agent_q8, agent_meter.active)
-        # a ring or a busy tone on the line is not the customer's voice
-        customer_meter.set_mask_q8(_ALL_Q8 if customer_meter.tone else mask_q8)
+        # a ring, a busy tone or music on the line is not the customer's voice
+        customer_meter.set_mask_q8(_ALL_Q8 if customer_meter.tone or self.customer_plays else mask_q8)
         customer = self.customer
         said_ms = customer.speech_ms
         customer_change = customer.hop(customer_meter)
@@ -267,6 +269,17 @@ class Turns:
     def monologue_ms(self):
         """Length of the running monologue, 0 outside one."""
         return 0 if self.turn_began_ms is None else self.agent.last_ms - self.turn_began_ms
+
+    def play_music(self, on, void_ms):
+        """The customer's line carries music (or speaks again), and so much of his speech so far was none."""
+        self.customer_plays = on
+        customer = self.customer
+        if void_ms > customer.void_ms:
+            customer.speech_ms = max(0, customer.speech_ms - (void_ms - customer.void_ms))
+            customer.void_ms = void_ms
+            self.customer_turn_ms = 0
+            if not customer.speech_ms:
+                customer.first_ms = None  # nobody has spoken yet
 
     def median_latency_ms(self):
         """Median response latency, None before the first answer."""

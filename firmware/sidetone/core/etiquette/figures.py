@@ -4,6 +4,7 @@ from sidetone.core.call.record import (
     NO_CUSTOMER_SPEECH,
     NO_HOLD,
     NO_RINGING,
+    NO_SIGNAL,
     NO_SPEECH,
     ONE_CHANNEL,
     TOO_LITTLE,
@@ -39,8 +40,9 @@ def figures(scene, voice, opening, waiting, t_ms):
     )
 
     agent_ms = agent.speech_ms if agent is not None else 0
-    put("agent_speech_s", seconds(agent_ms), None)
-    put("syllables", agent.syllables if agent is not None else 0, None)
+    deaf = agent is not None and not spoke and scene.is_flat(agent, t_ms)  # the microphone's channel was dead: nothing was measured on it
+    put("agent_speech_s", None if deaf else seconds(agent_ms), NO_SIGNAL)
+    put("syllables", None if deaf else agent.syllables if agent is not None else 0, NO_SIGNAL)
     put("rate_speaking_per_min", per_minute(agent.syllables, agent.speech_with_pauses_ms) if spoke else None, NO_SPEECH)
     put("rate_clock_per_min", per_minute(agent.syllables, t_ms) if spoke else None, NO_SPEECH)
     level_q8 = agent.call_level_q8() if spoke else None
@@ -50,19 +52,23 @@ def figures(scene, voice, opening, waiting, t_ms):
     spread = agent.pitch_sd_st_q8 if agent is not None else None
     put("pitch_sd_st", decibels(spread) if spread is not None else None, TOO_LITTLE if spoke else NO_SPEECH)
     put("pauses_per_min", per_minute(agent.pauses, agent.speech_with_pauses_ms) if spoke else None, NO_SPEECH)
-    put("longest_monologue_s", seconds(turns.longest_monologue_ms), None)
+    put("longest_monologue_s", None if deaf else seconds(turns.longest_monologue_ms), NO_SIGNAL)
 
-    two = scene.has_customer
+    two = scene.has_customer and not waiting.line_dead(t_ms)
+    one = NO_SIGNAL if scene.has_customer else ONE_CHANNEL  # why there are not two
     customer_ms = turns.customer.speech_ms
     both = agent_ms + customer_ms
-    put("customer_speech_s", seconds(customer_ms) if two else None, ONE_CHANNEL)
-    put("talk_ratio", scaled(agent_ms, both, 3) if two and both else None, NO_SPEECH if two else ONE_CHANNEL)
-    put("interruptions", turns.interruptions if two else None, ONE_CHANNEL)
-    put("backchannels", turns.backchannels if two else None, ONE_CHANNEL)
-    put("overlap_s", seconds(turns.overlap_ms) if two else None, ONE_CHANNEL)
+    put("customer_speech_s", seconds(customer_ms) if two else None, one)
+    put("talk_ratio", scaled(agent_ms, both, 3) if two and both and not deaf else None, one if not two else NO_SIGNAL if deaf else NO_SPEECH)
+    if deaf:
+        two = False
+        one = NO_SIGNAL
+    put("interruptions", turns.interruptions if two else None, one)
+    put("backchannels", turns.backchannels if two else None, one)
+    put("overlap_s", seconds(turns.overlap_ms) if two else None, one)
     latency_ms = turns.median_latency_ms() if two else None
-    put("response_latency_s", seconds(latency_ms) if latency_ms is not None else None, NO_CUSTOMER_SPEECH if two else ONE_CHANNEL)
-    put("silent_prompts", waiting.prompts if two else None, ONE_CHANNEL)
+    put("response_latency_s", seconds(latency_ms) if latency_ms is not None else None, NO_CUSTOMER_SPEECH if two else one)
+    put("silent_prompts", waiting.prompts if two else None, one)
 
     put("holds", scene.hold.count, None)
     put("hold_max_gap_s", seconds(scene.hold.max_gap_ms) if scene.hold.count else None, NO_HOLD)

@@ -2,17 +2,18 @@
 
 A profile lists words (`closing.farewell = ["再见"]`), the network knows labels (`farewell`). A label hears a word when one of the label's
 core texts is part of it. Words that no label hears stay in the profile for the coach, and `sidetone profile check` says so.
-Row: (label, core texts, tier, en, zh). Tiers: core = in every released network, full = later ones, taboo = reported as possible only.
+Row: (label, core texts, tier, en, zh). Tiers: core = in every released network, full = later ones, text = given to the network's keyword graph
+as text, without training, taboo = the same and reported as possible only.
 The texts are the key words of the standard's keyword table, nothing longer.
 """
 
 LABELS = (
     ("greeting", ("您好", "你好"), "core", "greeting", "问候"),
     ("greeting_time", ("早上好", "中午好", "下午好", "晚上好"), "full", "greeting with a time of day", "时段问候"),
-    ("greeting_morning", ("早上好",), "full", "good morning", "早上好"),
-    ("greeting_noon", ("中午好",), "full", "good noon", "中午好"),
-    ("greeting_afternoon", ("下午好",), "full", "good afternoon", "下午好"),
-    ("greeting_evening", ("晚上好",), "full", "good evening", "晚上好"),
+    ("greeting_morning", ("早上好", "上午好"), "text", "good morning", "早上好"),
+    ("greeting_noon", ("中午好",), "text", "good noon", "中午好"),
+    ("greeting_afternoon", ("下午好",), "text", "good afternoon", "下午好"),
+    ("greeting_evening", ("晚上好",), "text", "good evening", "晚上好"),
     ("service", ("为您服务", "为你服务"), "core", "at your service", "为您服务"),
     ("offer_help", ("可以帮", "帮您", "帮到您", "帮助您"), "core", "offer of help", "提供帮助"),
     ("invite", ("请讲",), "full", "please speak", "请讲"),
@@ -30,6 +31,10 @@ LABELS = (
     ("clarity_check", ("解释清楚", "清楚了吗"), "full", "understanding check", "确认理解"),
     ("repeat_request", ("没听清", "再重复一遍", "再说一遍", "听不清楚"), "full", "please repeat", "请求重复"),
     ("convenient", ("方便",), "full", "is it convenient", "是否方便"),
+    ("polite_question", ("可以吗", "好不好", "行不行"), "text", "is that all right?", "征询句"),
+    ("filler", ("就是说", "怎么说呢", "那个那个", "这个这个"), "text", "filler", "口头禅"),
+    ("negative", ("办不到", "做不了", "不可能", "不能保证"), "text", "negative wording", "否定用语"),
+    ("positive", ("马上为您", "尽快为您", "没问题"), "text", "positive wording", "正面用语"),
     ("taboo_shout", ("大声点", "大点声"), "taboo", "`louder!`", "忌语:大声点"),
     ("taboo_cannot_hear", ("听不见",), "taboo", "`can't hear`", "忌语:听不见"),
     ("taboo_dont_know", ("不知道", "不清楚"), "taboo", "`don't know`", "忌语:不知道"),

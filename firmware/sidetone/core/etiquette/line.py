@@ -1,7 +1,7 @@
 """What the customer's line says by its tones: rings, a call put through, a line hung up. Signalled call states take precedence.
 
 The rules, in words:
-- A ring heard before anybody spoke starts `ringing`. The first word of either side after it is the pick-up, or NO_RING_MS without another ring.
+- A ring heard before anybody spoke starts `ringing`. The first word of either side after it is the pick-up, or a ring's rest and PATIENCE_MS without another ring.
 - Where ringing is signalled, so is the pick-up: the agent may talk to a neighbour meanwhile. Only ANSWERED_MS of his speech say that the
   signal has been lost.
 - A zip tone before anybody spoke is a pick-up at its end: the call was put through to a waiting agent.
@@ -9,11 +9,12 @@ The rules, in words:
 """
 
 from sidetone.core.call.cadence import BUSY, RING, ZIP, Cadence
+from sidetone.core.call.countries import tones_of
 from sidetone.core.call.phase import RINGING
+from sidetone.core.speech.tones import late_ms
 
-TONE_LATE_MS = 80  # core/speech/tones.py STEADY_HOPS
 ANSWERED_MS = 5_000
-NO_RING_MS = 6_500  # the longest rest between two rings is 4 s (China, North America), and two more are patience
+PATIENCE_MS = 2_500  # over the rest between two rings: then nobody rings any more
 
 
 class Line:
@@ -21,7 +22,9 @@ class Line:
 
     def __init__(self, scene):
         self._scene = scene
-        self._cadence = Cadence(TONE_LATE_MS)
+        tones = tones_of(scene.profile.get)
+        self._cadence = Cadence(late_ms(tones.beat_hops), tones)
+        self._no_ring_ms = tones.rest_ms + PATIENCE_MS
         self.listening = False  # a tone sounds or has just sounded: hops without one matter too
         self._last_ring_ms = None
         self._spoken_ms = None  # the agent's speech counter when the ringing began
@@ -65,5 +68,5 @@ class Line:
             if side.first_ms is not None and side.first_ms > began_ms:
                 phase.happen("pick_up", t_ms)
                 return
-        if t_ms - self._last_ring_ms > NO_RING_MS:
+        if t_ms - self._last_ring_ms > self._no_ring_ms:
             phase.happen("pick_up", t_ms)

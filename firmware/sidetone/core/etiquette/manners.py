@@ -1,14 +1,16 @@
 """Rules between the two sides: interruptions (F1), listening sounds (F2), answers (D4), monologue (D6), pace beside the customer's (D2),
-and an excited or faint customer (C4, C7, L6, N2). All of them need the customer's channel.
+and an excited or faint customer (C4, C7, L6, N2, N3). All of them need the customer's channel.
 
 The rules, in words:
 - Each side's level is compared with that side's own usual level, because nobody knows the ear-piece's gain: the agent's usual level is
   the calibration, the customer's is a slow mean over his own speech so far, known after USUAL_MS of it.
+- A customer who was angry for escalation.after_s of his speech should have been passed on: the help button, or a transfer phrase (N3).
+- A channel that is digitally silent from the start is not heard: nobody is accused of what it does not show.
 - A state of the other side (angry, faint) must last STATE_HOLD_MS of his speech before it counts.
 """
 
 from sidetone.core.call.phase import HOLD, TALKING
-from sidetone.core.call.record import ONE_CHANNEL, decibels, seconds
+from sidetone.core.call.record import NO_BUTTON, NO_SIGNAL, ONE_CHANNEL, decibels, seconds
 from sidetone.core.etiquette.judge import NO_CHANGE, TURNED_ON, Judge
 
 USUAL_MS = 5_000  # a level over less speech wanders by more than 2 dB
@@ -20,7 +22,7 @@ QUARREL_WINDOW_MS = 10_000
 QUARREL_OVERLAP_MS = 1_000
 RATE_SLACK_PM = 100  # the customer's rate is uncalibrated: 9-16 % low on an unseen speaker (FACTS.md)
 
-RULES_HERE = ("C4", "C7", "D2", "D4", "D6", "F1", "F2", "L6", "N2")
+RULES_HERE = ("C4", "C7", "D2", "D4", "D6", "F1", "F2", "L6", "N2", "N3")
 
 
 class Manners:
@@ -48,6 +50,11 @@ class Manners:
         self._louder = Judge(angry, angry // 2, STATE_HOLD_MS, STATE_RELEASE_MS)
         self._shouting = Judge(self._step_q8, self._step_q8 // 2, STATE_HOLD_MS, STATE_RELEASE_MS)
         self.angry_since_ms = None  # when the customer was last angry
+        self._angry_ms = 0  # speech of an angry customer
+        self._escalate_ms = get("escalation.after_s")
+        self._transfer_labels = scene.hearing("transfer.triggers")
+        if not scene.has_help:
+            scene.cannot_judge("N3", NO_BUTTON)
         self.faint_ms = 0  # speech of the customer since he became faint and stayed so
         self._usual_q8 = None  # the customer's, Q8 << TICK_SHIFT once known
         self._usual_ms = 0
@@ -87,7 +94,7 @@ class Manners:
         turns = self._turns
         findings = self._scene.findings
         monologue_ms = turns.monologue_ms()
-        if monologue_ms >= self._monologue_ms:
+        if monologue_ms >= self._monologue_ms and not (turns.customer.first_ms is None and self._scene.is_flat(self._scene.customer, t_ms)):
             findings.on("D6", t_ms, seconds(monologue_ms), seconds(self._monologue_ms))
         elif not monologue_ms:
             findings.off("D6", t_ms, seconds(turns.longest_monologue_ms))
@@ -104,6 +111,9 @@ class Manners:
             self._deaf_told = False
         elif heard_ms - self._deaf_from_ms >= self._listening_ms and not self._deaf_told:
             self._deaf_told = True
+            if self._scene.is_flat(self._scene.agent, t_ms):
+                self._scene.cannot_judge("F2", NO_SIGNAL)
+                return
             self._scene.findings.event("F2", t_ms, seconds(heard_ms - self._deaf_from_ms), seconds(self._listening_ms))
 
     # -- levels
@@ -135,6 +145,8 @@ class Manners:
             faint = self._faint.step(over_q8, step_ms)
             if angry > 0:
                 self.angry_since_ms = t_ms
+            if self._angry.on:
+                self._angry_ms += step_ms
             self.faint_ms = self.faint_ms + step_ms if self._faint.on else 0
             if angry < 0:
                 findings.off("C4", t_ms)
@@ -194,5 +206,9 @@ class Manners:
         elif change < 0:
             self._scene.findings.off("D2", t_ms, mine)
 
-    def end(self):
-        """Without a word of the customer nothing here could be judged."""
+    def end(self, t_ms):
+        """The call is over."""
+        scene = self._scene
+        if scene.has_help and self._angry_ms >= self._escalate_ms and not scene.helped:
+            if not self._transfer_labels or scene.left_unsaid("N3", self._transfer_labels):
+                scene.findings.event("N3", t_ms, seconds(self._angry_ms), seconds(self._escalate_ms))

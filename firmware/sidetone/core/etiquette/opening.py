@@ -1,28 +1,22 @@
-"""Rules of the opening: greeting (B1), service (B2), offer (B3), order (B4), time of day (B5), late answer (A1, A2), rings (A4),
-outbound opening and quiet hours (M1, M2).
+"""Rules of the opening: greeting (B1), service (B2), offer (B3), order (B4), late answer (A1, A2), rings (A4), a call passed on (T4),
+outbound opening and quiet hours (M1, M2). The greeting's time of day (B5) has a module of its own, day_part.py.
 
 The rules, in words:
 - The clock starts at the pick-up where that is known, else with the agent's first speech.
 - B1 turns on when the deadline passes without a greeting, and off when the greeting comes after all.
-- B2, B3 and A2 are judged once, when the time for the opening is over and the agent has finished the sentence he is in, but not more than
+- B2, B3, A2 and T4 are judged once, when the time for the opening is over and the agent has finished the sentence he is in, but not more than
   SENTENCE_MS later.
 - A phrase that was perhaps heard (over its doubt level, under its cutoff) is no greeting, but neither is it a missing one: not judged.
+- A channel that is digitally silent from the start was not heard: nothing is missing on it.
 - PHRASE_LAG_MS of grace covers the network's own delay.
 """
 
 from sidetone.core.call.phase import RINGING
-from sidetone.core.call.record import CALL_TOO_SHORT, NO_CLOCK, NO_NETWORK, NO_RINGING, NO_SPEECH, seconds
+from sidetone.core.call.record import CALL_TOO_SHORT, NO_CLOCK, NO_NETWORK, NO_RINGING, NO_SIGNAL, NO_SPEECH, NOT_SIGNALLED, seconds
 from sidetone.core.etiquette.scene import PHRASE_LAG_MS, SAID_WITHIN_MS
 
 SENTENCE_MS = 5_000  # a spoken opening takes 4-5 s: one that has begun in time is heard out
 OUTBOUND_OPENING_MS = 30_000  # rules.tsv M1: "in the first 30 s"
-# label -> the key of the part of day it belongs to
-_DAY_PARTS = (
-    ("greeting_morning", "greeting.day_parts.morning"),
-    ("greeting_noon", "greeting.day_parts.noon"),
-    ("greeting_afternoon", "greeting.day_parts.afternoon"),
-    ("greeting_evening", "greeting.day_parts.evening"),
-)
 
 
 class Opening:
@@ -52,21 +46,15 @@ class Opening:
         self._abandon_told = False
         self._outbound_judged = not scene.outbound or "convenient" not in scene.labels
         self._enforce_order = profile.get("greeting.order.enforce")
-        self._check_day_part = (
-            profile.get("greeting.check_time_of_day") and scene.start_s is not None and "greeting_morning" in scene.labels
-        )
         self._quiet_hours_judged = False
         for rule, stage in (("B1", 0), ("B2", 1), ("B3", 2)):
             if not self._stages[stage]:
                 scene.cannot_judge(rule, NO_NETWORK)
         if not self._apologies:
             scene.cannot_judge("A2", NO_NETWORK)
-        if scene.start_s is None:
-            scene.cannot_judge("B5", NO_CLOCK)
-            if scene.outbound:
-                scene.cannot_judge("M2", NO_CLOCK)
-        elif "greeting_morning" not in scene.labels:
-            scene.cannot_judge("B5", NO_NETWORK)
+            scene.cannot_judge("T4", NO_NETWORK)
+        if scene.start_s is None and scene.outbound:
+            scene.cannot_judge("M2", NO_CLOCK)
 
     def phrase(self, t_ms, label):
         """The agent said `label`."""
@@ -77,8 +65,6 @@ class Opening:
                     self._scene.findings.off("B1", t_ms, self._since_start(t_ms))
                 elif self._enforce_order and self._stages[0] and not self._opening_judged:
                     self._judge_order(t_ms, stage)
-        if self._check_day_part:
-            self._judge_day_part(t_ms, label)
 
     def _since_start(self, t_ms):
         start_ms = self._scene.answered_ms()
@@ -89,17 +75,6 @@ class Opening:
             if self._stages[earlier] and self._stage_ms[earlier] is None:
                 self._scene.findings.event("B4", t_ms, stage + 1, earlier + 1)
                 return
-
-    def _judge_day_part(self, t_ms, label):
-        minute = self._scene.minute_of_day(t_ms)
-        get = self._scene.profile.get
-        right = _DAY_PARTS[3][0]  # before the morning it is still the evening
-        for name, key in _DAY_PARTS:
-            if minute >= get(key):
-                right = name
-        for name, key in _DAY_PARTS:
-            if label == name and label != right:
-                self._scene.findings.event("B5", t_ms, minute, get(key))
 
     def tick(self, t_ms):
         """Judge what has come due."""
@@ -114,7 +89,9 @@ class Opening:
         since_ms = t_ms - start_ms
         if not self._greeting_judged and since_ms >= self._deadline_ms + PHRASE_LAG_MS:
             self._greeting_judged = True
-            if self._stages[0] and self._stage_ms[0] is None and scene.left_unsaid("B1", self._stages[0]):
+            if scene.is_flat(scene.agent, t_ms):
+                scene.cannot_judge("B1", NO_SIGNAL)
+            elif self._stages[0] and self._stage_ms[0] is None and scene.left_unsaid("B1", self._stages[0]):
                 scene.findings.on("B1", t_ms, seconds(since_ms), seconds(self._deadline_ms))
         if not self._opening_judged and since_ms >= self._opening_ms + PHRASE_LAG_MS:
             silent_ms = scene.turns.agent.silent_ms(t_ms)
@@ -129,6 +106,7 @@ class Opening:
         self._opening_judged = True
         scene = self._scene
         limit = seconds(self._opening_ms)
+        flat = scene.is_flat(scene.agent, t_ms)
         self.stages_in_time = 0
         for stage in range(3):
             heard_ms = self._stage_ms[stage]
@@ -136,11 +114,15 @@ class Opening:
                 self.stages_in_time += 1
             elif stage and self._stages[stage]:
                 rule = ("B1", "B2", "B3")[stage]
-                if scene.left_unsaid(rule, self._stages[stage]):
+                if flat:
+                    scene.cannot_judge(rule, NO_SIGNAL)
+                elif scene.left_unsaid(rule, self._stages[stage]):
                     scene.findings.event(rule, t_ms, None, limit)
         rings = scene.phase.rings(t_ms, self._ms_per_ring)
         if rings is not None and rings > self._apologise_after and self._apologies and scene.left_unsaid("A2", self._apologies):
             scene.findings.event("A2", t_ms, rings, self._apologise_after)
+        if scene.phase.transferred and self._apologies and scene.left_unsaid("T4", self._apologies):
+            scene.findings.event("T4", t_ms, None, limit)
 
     def _rings(self, t_ms):
         scene = self._scene
@@ -170,6 +152,8 @@ class Opening:
         start_ms = self._scene.answered_ms()
         if not self._opening_judged and start_ms is not None and t_ms - start_ms >= self._deadline_ms:
             self._judge_opening(t_ms)
+        if self._apologies and not self._scene.phase.transferred:
+            self._scene.cannot_judge("T4", NOT_SIGNALLED)
         if self._scene.phase.ring_began_ms is None:
             for rule in ("A1", "A2"):
                 self._scene.cannot_judge(rule, NO_RINGING)
@@ -179,5 +163,5 @@ class Opening:
     def stages(self):
         """(stages heard in time or None, reason)."""
         if not (self._stages[0] and self._stages[1] and self._stages[2]):
-            return None, NO_NETWORK
+            return None, self._scene.no_words
         return self.stages_in_time, NO_SPEECH if self._scene.turns.agent.first_ms is None else CALL_TOO_SHORT

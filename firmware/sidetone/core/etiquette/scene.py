@@ -6,26 +6,37 @@ into the microphone); every detection on the agent's channel is counted for the 
 
 from sidetone.core.call.hold import Hold
 from sidetone.core.call.phase import RINGING, CallPhase
-from sidetone.core.call.record import NOT_CLEAR
+from sidetone.core.call.record import NO_NETWORK, NOT_CLEAR, OTHER_LANGUAGE, SWAPPED
 from sidetone.core.call.turns import Turns
 from sidetone.core.etiquette.findings import Findings
 from sidetone.core.etiquette.labels import LABELS
+from sidetone.core.etiquette.profile import NETWORK_LANGUAGE
 
 TICK_MS = 100
 SAID_WITHIN_MS = 700  # detections come 90-150 ms after the words (FACTS.md), and the meter's spurt ends with the last of them
+# what only an agent says: two of them on the customer's channel and none on his own, and the plugs are in the wrong way round
+_AGENTS_OWN = ("service", "offer_help", "closing_offer", "hold_return")
+SWAPPED_LABELS = 2
+FLAT_SHARE_PM = 950  # of a call: a channel that was digitally silent for longer was dead, or its wearer silent on a digital line
 PHRASE_LAG_MS = 200  # a phrase said just in time is told this much later (150 ms at the 90th percentile, FACTS.md)
 
 
 class Scene:
-    """See the module. `labels`: phrase labels that the network can hear, () without a network."""
+    """See the module. `labels`: phrase labels that the network can hear, () without a network; `usual`: habit.Usual, what earlier calls
+    taught of this agent; `has_help`: whether he has a help button."""
 
-    def __init__(self, profile, emit, baseline_q8, start_s, outbound, has_customer, labels):
+    def __init__(self, profile, emit, baseline_q8, start_s, outbound, has_customer, labels, usual, has_help):
         self.profile = profile
         self.baseline_q8 = baseline_q8
         self.start_s = start_s
         self.outbound = outbound
         self.has_customer = has_customer
-        self.labels = tuple(labels)
+        self.usual = usual
+        self.has_help = has_help
+        self.helped = False  # the help button was pressed in this call
+        own_language = profile.get("language") == NETWORK_LANGUAGE
+        self.labels = tuple(labels) if own_language else ()
+        self.no_words = NO_NETWORK if own_language else OTHER_LANGUAGE  # why a phrase rule is not judged
         self.findings = Findings(emit)
         self.phase = CallPhase(emit)
         self.turns = Turns(has_customer, profile.get("turns.interrupt_overlap_s"), profile.get("turns.backchannel_max_s"))
@@ -38,6 +49,7 @@ class Scene:
         self._said_count = {}
         self._perhaps_ms = {}  # label -> last time something under the cutoff sounded like it
         self._customer_said_ms = {}
+        self._own_words_at_customer = 0  # labels of _AGENTS_OWN heard on the customer's channel
         self.not_judged = []  # (reason, rule), filled when the groups are built
 
     # -- what can be judged
@@ -57,6 +69,8 @@ class Scene:
 
     def cannot_judge(self, rule, reason):
         """Note why a rule is left out of this call."""
+        if reason == NO_NETWORK:
+            reason = self.no_words
         if (reason, rule) not in self.not_judged:
             self.not_judged.append((reason, rule))
 
@@ -77,7 +91,11 @@ class Scene:
 
     def note_phrase(self, t_ms, channel, label):
         """A detection. Returns True if the agent said it himself."""
+        if self.no_words == OTHER_LANGUAGE:
+            return False
         if channel != "agent":
+            if label in _AGENTS_OWN and label not in self._customer_said_ms:
+                self._own_words_at_customer += 1
             self._customer_said_ms[label] = t_ms
             return False
         self.phrase_counts[label] = self.phrase_counts.get(label, 0) + 1
@@ -98,6 +116,9 @@ class Scene:
 
     def left_unsaid(self, rule, labels, since_ms=0):
         """True if the agent said none of `labels` from `since_ms` on, beyond doubt. In doubt the rule is not judged and the record says so."""
+        if self.seems_swapped():
+            self.cannot_judge(rule, SWAPPED)
+            return False
         said_ms = self.said_ms(labels)
         if said_ms is not None and said_ms >= since_ms:
             return False
@@ -106,6 +127,14 @@ class Scene:
                 self.cannot_judge(rule, NOT_CLEAR)
                 return False
         return True
+
+    def seems_swapped(self):
+        """True if the customer says what only agents say, and the agent none of it."""
+        return self._own_words_at_customer >= SWAPPED_LABELS and not self.said_count(_AGENTS_OWN)
+
+    def is_flat(self, meter, t_ms):
+        """True if a channel has carried nothing but digital silence so far."""
+        return meter is not None and meter.digital_silence_ms * 1000 >= t_ms * FLAT_SHARE_PM
 
     def said_ms(self, labels):
         """When the agent last said one of `labels`, or None."""

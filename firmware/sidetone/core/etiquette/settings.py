@@ -14,9 +14,12 @@ A row is (key, default, unit, kind, low, high, choices, src, help):
     help     what it means and what it changes
 """
 
+from sidetone.core.call.countries import CODES
+
 UNIT_SCALE = (("s", 1000), ("dB", 256), ("st", 256), ("ratio", 1000))
 
-RATE_PROFILES = ("conversation", "words_100_150", "zi_100_120")
+LANGUAGES = ("zh", "en")
+RATE_PROFILES = ("conversation", "words_100_150", "zi_100_120", "english")
 SILENT_PROFILES = ("three_by_5s", "redial_2_3s", "repeat_twice")
 
 _HEARD = "Words that count; a word is heard when one of the network's phrase labels covers it."
@@ -26,6 +29,7 @@ SETTINGS = (
     ("schema", "1", "", "whole", "1", "1", None, "ours", "Version of this file's layout."),
     ("name", "default-zh", "", "text", None, None, None, "ours", "Name shown on the page and in the device's meta message."),
     ("version", "2026.1", "", "text", None, None, None, "ours", "The site's own version of its profile."),
+    ("language", "zh", "", "choice", None, None, LANGUAGES, "ours", "Language of the calls. The network knows Mandarin only: with any other, no phrase is heard and every rule that needs one is `not judged`."),
     ("rate_profile", "conversation", "", "choice", None, None, RATE_PROFILES, "ours", "Which [rate.*] band judges D1."),
     ("silent_profile", "three_by_5s", "", "choice", None, None, SILENT_PROFILES, "S2:1921", "Which [silent.*] variant judges I1-I3."),
     # -- answering
@@ -34,6 +38,14 @@ SETTINGS = (
     ("answer.apologise_after_rings", "3", "rings", "whole", "1", "20", None, "S2:753 S2:1839", "After more rings than this the first utterance must apologise (A2)."),
     ("answer.seconds_per_ring", "3.0", "s", "number", "1", "10", None, "S4:134-136", "Turns ringing time into rings where single rings are not signalled."),
     ("answer.outbound_abandon_rings", "6", "rings", "whole", "1", "20", None, "S3:15", "An outbound call is given up after this many rings (A4)."),
+    # -- the telephone system's tones on the customer's line
+    ("tones.country", "cn", "", "choice", None, None, CODES, "ours (ITU-T E.180 Suppl. 2)", "Whose ring, busy and zip tones are listened for; `custom` takes the settings below. Call states that are signalled come first."),
+    ("tones.ring_s", "1.0", "s", "number", "0.2", "5", None, "ours", "With `custom`: how long a ring sounds."),
+    ("tones.gap_s", "0", "s", "number", "0", "1", None, "ours", "With `custom`: the gap of a ring that sounds twice; 0: it sounds once."),
+    ("tones.rest_s", "4.0", "s", "number", "0.5", "10", None, "ours", "With `custom`: rest between two rings."),
+    ("tones.busy_s", "0.35", "s", "number", "0.15", "1", None, "ours", "With `custom`: how long the busy tone sounds and rests."),
+    ("tones.pitch_hz", ("425", "1000"), "Hz", "span", "350", "1000", None, "ours", "With `custom`: lowest and highest pitch of these tones."),
+    ("tones.beat_hops", "1", "hops", "whole", "1", "25", None, "ours", "With `custom`: after how many 10 ms a tone of two pitches repeats its level (440+480 Hz: 5); 1 for a plain tone."),
     # -- opening
     ("greeting.deadline_s", "5.0", "s", "number", "1", "30", None, "ours", "The greeting must be heard within this time of the pick-up, else of the agent's first speech (B1)."),
     ("greeting.opening_s", "12.0", "s", "number", "3", "60", None, "ours", "Service and offer must be heard within the same start plus this time (B2, B3)."),
@@ -49,6 +61,7 @@ SETTINGS = (
     ("greeting.day_parts.noon", "11:00", "", "clock", None, None, None, "ours", "Start of noon."),
     ("greeting.day_parts.afternoon", "13:00", "", "clock", None, None, None, "ours", "Start of the afternoon."),
     ("greeting.day_parts.evening", "18:00", "", "clock", None, None, None, "ours", "Start of the evening."),
+    ("greeting.day_parts.slack_min", "30", "min", "whole", "0", "120", None, "ours", "A greeting for the neighbouring part of the day is no fault so near its border (B5)."),
     # -- volume: the standard gives no decibel value anywhere; all numbers ours, relative to the agent's calibration
     ("volume.calibration_mic_cm", "5", "cm", "whole", "1", "20", None, "S2:3915", "Distance of the microphone at calibration; S0:241 says left below the mouth."),
     ("volume.loud_db", "6.0", "dB", "number", "1", "30", None, "ours (S0:237 S0:801 S4:128)", "Too loud (C1) above the agent's comfortable level plus this."),
@@ -63,6 +76,7 @@ SETTINGS = (
     ("volume.confused_tolerance_db", "3.0", "dB", "number", "0", "10", None, "S0:177 (number ours)", "Extra level allowed while repeating for a customer who cannot follow (C5)."),
     ("volume.max_step_db", "3.0", "dB", "number", "1", "20", None, "S2:1913 (number ours)", "Largest step from one utterance to the next after `speak up` (C8)."),
     ("volume.keep_level_when_customer_faint", True, "", "flag", None, None, None, "S2:1889", "Whether shouting back at a faint customer is a fault (C7)."),
+    ("volume.pops_per_min", "20", "pops", "whole", "3", "200", None, "ours (S0:241 S2:3915)", "More breath pops than this in a minute of speech: the microphone stands in the breath (C10)."),
     # -- pace
     ("rate.conversation.label", "conversation", "", "text", None, None, None, "ours", "How this band is named on the page."),
     ("rate.conversation.target_min", "180", "syll/min", "whole", "40", "600", None, "ours", "Lower edge of the good band."),
@@ -79,6 +93,11 @@ SETTINGS = (
     ("rate.zi_100_120.target_max", "120", "syll/min", "whole", "40", "600", None, "S0:767", "Upper edge of the good band; above it the lamp is amber."),
     ("rate.zi_100_120.red_above", "132", "syll/min", "whole", "40", "600", None, "ours: 120 + 10 % measuring tolerance (S0:767)", "Too fast (D1) above this rate."),
     ("rate.zi_100_120.slow_below", "90", "syll/min", "whole", "40", "600", None, "ours", "Too slow (D1) below this rate."),
+    ("rate.english.label", "English", "", "text", None, None, None, "ours", "How this band is named on the page."),
+    ("rate.english.target_min", "170", "syll/min", "whole", "40", "600", None, "ours (120 words/min x 1.4 syllables)", "Lower edge of the good band."),
+    ("rate.english.target_max", "270", "syll/min", "whole", "40", "600", None, "ours (190 words/min x 1.4 syllables)", "Upper edge of the good band; above it the lamp is amber."),
+    ("rate.english.red_above", "310", "syll/min", "whole", "40", "600", None, "ours (220 words/min x 1.4 syllables)", "Too fast (D1) above this rate."),
+    ("rate.english.slow_below", "140", "syll/min", "whole", "40", "600", None, "ours (100 words/min x 1.4 syllables)", "Too slow (D1) below this rate."),
     ("rate.common.unit", "syllables per minute of agent speaking time, pauses < 1 s included", "", "text", None, None, None, "ours", "What the rate counts; words, never read by the device."),
     ("rate.common.window_s", "20", "s", "number", "5", "60", None, "ours", "Speaking time over which the rate is taken."),
     ("rate.common.red_hold_s", "6", "s", "number", "0.5", "60", None, "ours", "Debounce of D1: speaking time outside before it is on."),
@@ -92,6 +111,7 @@ SETTINGS = (
     ("intonation.flat_sd_semitones", "1.4", "st", "number", "0.3", "5", None, "ours (S0:203 S0:235 S0:795)", "Monotone (E1) below this spread of pitch."),
     ("intonation.window_voiced_s", "15", "s", "number", "5", "60", None, "ours", "Voiced time over which the spread is taken."),
     ("intonation.led", False, "", "flag", None, None, None, "ours", "Whether E1 shows on the pace lamp."),
+    ("intonation.high_st", "3.0", "st", "number", "1", "12", None, "ours (S0:113 S0:855)", "Shrill (E2) this far above the agent's own usual pitch, which is learned call by call."),
     # -- turns
     ("turns.interrupt_overlap_s", "0.5", "s", "number", "0.1", "5", None, "ours (S1:23 S2:2061)", "Talking over the customer this long is an interruption (F1)."),
     ("turns.backchannel_max_s", "1.0", "s", "number", "0.2", "3", None, "ours", "A listening sound is shorter than this (F2, F3)."),
@@ -101,6 +121,7 @@ SETTINGS = (
     ("turns.monologue_warn_s", "45", "s", "number", "10", "300", None, "ours (S2:709)", "The agent must not talk longer than this without a turn of the customer (D6)."),
     ("turns.pause_every_s", "30", "s", "number", "5", "120", None, "ours (S0:249)", "The agent must pause at least once in so much of his own speech (D5)."),
     ("turns.rush_below_s", "0.2", "s", "number", "0", "1", None, "ours (S0:267 S3:15)", "An answer sooner than this is rushed (F4)."),
+    ("turns.hesitations_per_min", "12", "hesitations", "whole", "2", "60", None, "ours (S2:2067 S0:259)", "More drawn-out sounds and broken-off bits than this in a minute of speech are hesitant speech (D7)."),
     # -- understanding
     ("understanding.recap_after_s", "40", "s", "number", "5", "600", None, "ours (S1:73 S3:15)", "A customer who spoke this long is owed a repetition of his request (F5)."),
     ("understanding.check_after_s", "30", "s", "number", "5", "300", None, "ours (S2:2063)", "An explanation this long is owed the question whether it was clear (F6)."),
@@ -161,7 +182,18 @@ SETTINGS = (
     ("politeness.apologies_window_s", "180", "s", "number", "30", "900", None, "ours (S2:3311)", "See apologies_max."),
     ("politeness.title_after_s", "60", "s", "number", "10", "600", None, "ours (S2:2053)", "An agent who spoke this long should have used the customer's title (B7)."),
     ("politeness.wishes_max", "2", "hits", "whole", "1", "10", None, "S2:3303 (number ours)", "More closing wishes than this are too many (J11)."),
+    ("politeness.fillers_per_min", "6", "hits", "whole", "1", "60", None, "ours (S0:565 S2:1957)", "More fillers than this in a minute of the agent's speech are too many (G4)."),
+    ("politeness.negatives_max", "2", "hits", "whole", "0", "20", None, "ours (S0:817 S2:3229)", "More negative wordings than this, and more than positive ones, break G6."),
+    ("escalation.after_s", "60", "s", "number", "10", "600", None, "ours (S0:289 S0:620 S1:103)", "A customer who was angry this long (his own speech) should have been passed on: by the help button or a transfer (N3)."),
     ("ambient.noise_below_db", "18", "dB", "number", "6", "40", None, "ours (S0:638 S0:474)", "The room is too loud (L3) where the noise floor is less than this under the agent's level."),
+    # -- what is learned of the agent from call to call: all ours
+    ("habit.adapt", True, "", "flag", None, None, None, "ours", "Whether the calibrated level follows the agent slowly, and his usual pitch is learned. Never in a replay, unless asked."),
+    ("habit.max_shift_db", "3.0", "dB", "number", "0", "6", None, "ours", "The level followed stays this near the calibrated one, whatever is heard."),
+    ("habit.share", "0.05", "ratio", "number", "0.01", "0.5", None, "ours", "Weight of one call: 0.05 is a time constant of 20 calls, about half a shift."),
+    ("habit.min_speech_s", "30", "s", "number", "5", "600", None, "ours", "A call with less of the agent's speech teaches nothing."),
+    ("shift.calls", "5", "calls", "whole", "2", "50", None, "ours (S0:205 S2:3383)", "The first so many calls after a rest are what the later ones are compared with (E4)."),
+    ("shift.flat_share", "0.7", "ratio", "number", "0.3", "0.95", None, "ours (S0:205 S0:207)", "A spread of pitch below this share of the first calls' is fatigue (E4)."),
+    ("shift.rest_h", "4", "h", "whole", "1", "24", None, "ours", "After so long without a call a new shift begins."),
     # -- lamps: all ours
     ("lamps.brightness", "0.4", "ratio", "number", "0.01", "1", None, "ours", "Share of full brightness; desks in a dim room need 0.1."),
     ("lamps.quiet_mode", False, "", "flag", None, None, None, "ours", "Only red is shown, and it never blinks."),

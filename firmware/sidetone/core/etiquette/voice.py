@@ -1,7 +1,8 @@
-"""Rules of the voice alone: too loud (C1), too quiet (C2), pace (D1), monotone (E1)."""
+"""Rules of the voice alone: too loud (C1), too quiet (C2), pace (D1), monotone (E1), shrill (E2), tired over the shift (E4)."""
 
-from sidetone.core.call.record import decibels
+from sidetone.core.call.record import NO_HABIT, NO_SHIFT, TOO_LITTLE, decibels
 from sidetone.core.etiquette.judge import NO_CHANGE, TURNED_ON, Judge
+from sidetone.core.telemetry.messages import Fixed
 
 HOP_MS = 10
 # ours: a silence of this length ends the talker's turn; whoever is silent is neither loud nor quiet, and his lamp must not stay red
@@ -10,6 +11,7 @@ WORD_MS = 120  # the closure inside a word does not stop the volume's clocks; a 
 FLAT_DEAD_BAND_Q8 = 77  # 0.3 st: twice the error of the pitch measurement (FACTS.md)
 FLAT_HOLD_MS = 3000
 NO_RELEASE_MS = 1000
+HIGH_DEAD_BAND_Q8 = 256  # 1 st
 
 
 class Voice:
@@ -45,6 +47,13 @@ class Voice:
         flat = profile.get("intonation.flat_sd_semitones")
         self._flat_limit = decibels(flat)
         self._flat_window_ms = profile.get("intonation.window_voiced_s")
+        self._usual_st_q8 = scene.usual.pitch_st_q8
+        high = profile.get("intonation.high_st")
+        self._high_limit = decibels(high)
+        self.high_judge = Judge(high, high - HIGH_DEAD_BAND_Q8, FLAT_HOLD_MS, NO_RELEASE_MS)
+        self._flat_share_pm = profile.get("shift.flat_share")
+        if self._usual_st_q8 is None:
+            scene.cannot_judge("E2", NO_HABIT)
         self.flat_judge = Judge(flat, flat + FLAT_DEAD_BAND_Q8, FLAT_HOLD_MS, NO_RELEASE_MS, 0, False)
 
     def hop(self, t_ms, agent):
@@ -100,3 +109,23 @@ class Voice:
             change = self.flat_judge.step(spread, step_ms)
             if change != NO_CHANGE:
                 self._tell("E1", change, t_ms, decibels(spread), self._flat_limit)
+        if self._usual_st_q8 is not None and agent.pitch_recent_median_st_q8 is not None:
+            over_q8 = agent.pitch_recent_median_st_q8 - self._usual_st_q8
+            change = self.high_judge.step(over_q8, step_ms)
+            if change != NO_CHANGE:
+                self._tell("E2", change, t_ms, decibels(over_q8), self._high_limit)
+
+    def end(self, t_ms):
+        """The call is over: is the voice flatter than in the shift's first calls?"""
+        scene = self._scene
+        usual = scene.usual
+        spread_q8 = scene.agent.pitch_sd_st_q8 if scene.agent is not None else None
+        if usual.first_spread_q8 is None or usual.recent_spread_q8 is None:
+            scene.cannot_judge("E4", NO_SHIFT)
+        elif spread_q8 is None:
+            scene.cannot_judge("E4", TOO_LITTLE)
+        else:
+            # this call and the ones before it, weighed alike: one flat call is no tiredness
+            share_pm = (usual.recent_spread_q8 + spread_q8) * 500 // usual.first_spread_q8
+            if share_pm < self._flat_share_pm and spread_q8 * 1000 < usual.first_spread_q8 * self._flat_share_pm:
+                scene.findings.event("E4", t_ms, Fixed(share_pm, 3), Fixed(self._flat_share_pm, 3))

@@ -8,12 +8,13 @@ The rules, in words:
   before the customer's next turn. If he asks the customer to wait once more, it is the same hold that goes on.
 - A caller who says nothing is prompted. An utterance of the agent counts as a prompt when PROMPT_REST_MS of rest follow or precede it,
   and the call counts as silent once the caller has kept still for the profile's pause less PAUSE_SLACK_MS after a prompt.
-- The silent-call rule is judged at the end, if the caller was never heard at all.
+- The silent-call rule is judged at the end, if the caller was never heard at all. An agent who talks for DEAD_TALK_MS to a line that is
+  digitally silent from its start talks to somebody we do not hear: the line is dead, not the caller silent.
 - One-way audio: the customer's line, which carried sound and noise until then, falls to digital silence.
 """
 
 from sidetone.core.call.phase import CLOSING, HOLD, TALKING
-from sidetone.core.call.record import NO_NETWORK, ONE_CHANNEL, seconds
+from sidetone.core.call.record import NO_NETWORK, NO_SIGNAL, ONE_CHANNEL, seconds
 
 ANNOUNCED_MS = 10_000  # so long before a hold `please wait` may have been said
 RETURN_MS = 6_000
@@ -22,6 +23,7 @@ TURN_MS = 1_000  # the customer has taken the turn
 PROMPT_REST_MS = 1_500  # rests inside one prompt are shorter
 PAUSE_SLACK_MS = 1_000  # rules.tsv I1: accept 5-10 s; a second early is a human's counting
 LINE_TRUSTED_MS = 10_000  # so long the line must have carried noise before its silence means a fault
+DEAD_TALK_MS = 30_000  # of the agent's speech: three prompts take less than 20 s
 LINE_DIGITAL_MS = 200  # a line that was ever digitally silent for longer is muted by design
 _SILENT_RULES = (("three_by_5s", "I1"), ("redial_2_3s", "I2"), ("repeat_twice", "I3"))
 
@@ -222,6 +224,16 @@ class Waiting:
         if self._flat_run_ms >= self._one_way_ms and not self._line_mutes and self._line_ms >= LINE_TRUSTED_MS:
             self._scene.findings.on("I6", t_ms, seconds(self._flat_run_ms), seconds(self._one_way_ms))
 
+    def line_dead(self, t_ms):
+        """True if the customer's line never carried anything though the agent talks as if to somebody."""
+        scene = self._scene
+        return (
+            scene.has_customer
+            and scene.turns.customer.first_ms is None
+            and scene.turns.agent.speech_ms >= DEAD_TALK_MS
+            and scene.is_flat(scene.customer, t_ms)
+        )
+
     def end(self, t_ms):
         """The call is over."""
         hold = self._scene.hold
@@ -230,5 +242,7 @@ class Waiting:
                 hold.end(t_ms)
             else:
                 hold.cancel()
-        if self._scene.has_customer and self.silent_call and self._scene.turns.customer.first_ms is None and not self.silent_call_kept():
+        if self.line_dead(t_ms):
+            self._scene.cannot_judge(self._silent_rule, NO_SIGNAL)
+        elif self._scene.has_customer and self.silent_call and self._scene.turns.customer.first_ms is None and not self.silent_call_kept():
             self._scene.findings.event(self._silent_rule, t_ms, self._utterances, self._prompts_owed)

@@ -1,16 +1,22 @@
-"""Rules of words through the whole call: politeness (G1), taboo (G3, G7), too many apologies (G8), thanks answered (G9), transfer (T1).
+"""Rules of words through the whole call: politeness (G1), taboo (G3, G7), fillers (G4), negative wording (G6), too many apologies (G8), thanks
+answered (G9), transfer (T1).
 
 The rules, in words:
 - A taboo hit waits EXCLUDE_MS for what is said around it: prescribed sentences contain taboo words ("I do not know whether I explained
   clearly"), and `_EXCLUDED_BY` names the labels that give such a sentence away. What is left is told as `possible`, never as a verdict.
+- G4: more fillers in a minute of speech than fillers_per_min, over the whole call; only wordings of three syllables and more are spotted,
+  the commonest fillers (that, then) are ordinary words.
+- G6: more than negatives_max negative wordings, and more than positive ones.
 - A transfer phrase needs a word of the customer after it: his consent, or at least his knowledge.
 """
 
-from sidetone.core.call.record import NO_NETWORK, ONE_CHANNEL, seconds
+from sidetone.core.call.record import NO_NETWORK, ONE_CHANNEL, per_minute, seconds
 
 EXCLUDE_MS = 2_000
 REPEAT_MS = 1_500  # the same words spotted twice in one breath are one hit
 THANKS_ANSWER_MS = 4_000  # rules.tsv G9: 3 s, and the network's delay on both sides
+FILLERS_FROM_MS = 60_000  # of speech: in less, one or two fillers are no habit
+NEGATIVE = ("negative", "taboo_no_way")
 SPOKEN_MS = 10_000  # with less speech than this nothing polite was owed
 # every label whose words hold one of the five polite ones (greeting, please, thanks, sorry, farewell): missing one of them is no rudeness
 POLITE = ("greeting", "greeting_time", "service", "offer_help", "invite", "hold", "apology", "thanks", "farewell")
@@ -51,6 +57,11 @@ class Words:
             scene.cannot_judge("G1", NO_NETWORK)
         if "apology" not in scene.labels:
             scene.cannot_judge("G8", NO_NETWORK)
+        self._fillers_max = get("politeness.fillers_per_min")
+        self._negatives_max = get("politeness.negatives_max")
+        for rule, label in (("G4", "filler"), ("G6", "negative")):
+            if label not in scene.labels:
+                scene.cannot_judge(rule, NO_NETWORK)
         for rule, able in (("G9", self._answers_thanks), ("T1", bool(self._transfer_labels))):
             if not able:
                 scene.cannot_judge(rule, NO_NETWORK)
@@ -104,6 +115,16 @@ class Words:
         rule = "G7" if label == "taboo_you_must" else "G3"
         self._scene.findings.event(rule, t_ms, self.hits, None, (("label", label), ("possible", True)))
 
+    def _judge_wording(self, t_ms, speech_ms):
+        scene = self._scene
+        fillers = scene.said_count(("filler",))
+        if speech_ms >= FILLERS_FROM_MS and fillers * 60_000 > self._fillers_max * speech_ms:
+            scene.findings.event("G4", t_ms, per_minute(fillers, speech_ms), self._fillers_max)
+        if "negative" in scene.labels:
+            negatives = scene.said_count(NEGATIVE)
+            if negatives > self._negatives_max and negatives > scene.said_count(("positive",)):
+                scene.findings.event("G6", t_ms, negatives, self._negatives_max)
+
     def end(self, t_ms):
         """The call is over."""
         scene = self._scene
@@ -112,6 +133,7 @@ class Words:
         self._waiting = []
         if "greeting" in self._polite and scene.turns.agent.speech_ms >= SPOKEN_MS and scene.left_unsaid("G1", self._polite):
             scene.findings.event("G1", t_ms, 0, 1)
+        self._judge_wording(t_ms, scene.turns.agent.speech_ms)
         if scene.has_customer and self._transfer_ms is not None and scene.profile.get("transfer.ask_consent"):
             if scene.turns.customer.speech_ms <= self._transfer_heard_ms:
                 scene.findings.event("T1", t_ms, None, None)
