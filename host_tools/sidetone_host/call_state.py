@@ -1,8 +1,9 @@
 """Call-state input as JSON Lines: what `replay --events FILE` reads and what a site's switch would send.
 
-A line is {"t_ms": 0, "phase": "ringing"} with phase one of ringing, ring, talking, hold, closing, ended, and optionally
+A line is {"t_ms": 0, "phase": "ringing"} with phase one of ringing, ring, talking, hold, closing, transferred, ended, and optionally
 "by": "agent" or "customer" with `ended` (who hung up). `ring` is one more ring while ringing; `talking` is the pick-up, or
-the return from a hold. The replay's own `call` lines have the same shape, so one run's output can be another's input.
+the return from a hold; `transferred` says that the call was passed on to this agent. The replay's own `call` lines have the same
+shape, so one run's output can be another's input.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import NamedTuple
 
 from sidetone_host.errors import CannotDo
 
-PHASES = ("ringing", "ring", "talking", "hold", "closing", "ended")
+PHASES = ("ringing", "ring", "talking", "hold", "closing", "transferred", "ended")
 PARTIES = ("agent", "customer")
 
 

@@ -62,7 +62,7 @@ FIELDS = (
     Field("overruns", "device", "times", 0, "", "Sound that the device missed", "设备漏处理次数"),
 )
 FIELD_OF = {field.key: field for field in FIELDS}
-MAPS = ("phrases", "findings", "unmeasured", "not_judged")  # label -> count, rule -> count, field -> reason, reason -> rules
+MAPS = ("phrases", "findings", "advice", "unmeasured", "not_judged")  # label -> count, rule -> count, rule -> figure, field -> reason, reason -> rules
 
 GROUPS = {
     "call": ("Call", "通话"),
@@ -107,27 +107,37 @@ RULES = (
     Rule("B3", "ours", "s", "Opening without an offer of help", "开头未主动提供帮助"),
     Rule("B4", "ours", "", "Opening in another order", "开头语顺序不符"),
     Rule("B5", "ours", "day_minute", "Greeting does not fit the time of day", "问候与时段不符"),
-    Rule("B6", "advisory", "", "Tone of the greeting", "问候语气"),
+    Rule("B6", "advisory", "st", "First sentence ends higher by", "首句结尾音调升高"),
     Rule("B7", "ours", "", "No title for the customer", "未使用尊称"),
     Rule("C1", "ours", "db", "Too loud", "音量过大"),
     Rule("C2", "ours", "db", "Too quiet", "音量过小"),
+    Rule("C3", "ours", "db", "Voice not raised when asked", "客户听不清时未提高音量"),
     Rule("C4", "ours", "db", "Louder than an angry customer", "客户激动时声音高于客户"),
-    Rule("C6", "advisory", "", "Louder than the customer", "声音高于客户"),
+    Rule("C6", "advisory", "db", "Level over the customer's", "音量高于客户"),
     Rule("C7", "ours", "db", "Voice raised at a faint caller", "客户声音小时提高音量"),
     Rule("C8", "ours", "", "Volume raised in one jump", "音量突然提高"),
+    Rule("C9", "advisory", "s", "Loud and muffled speech", "声音大而发闷"),
+    Rule("C10", "ours", "times", "Breath in the microphone", "话筒有喷气声"),
+    Rule("C11", "advisory", "db", "Variation of volume", "音量变化"),
     Rule("D1", "ours", "per_min", "Speech rate outside the band", "语速超出范围"),
     Rule("D2", "ours", "per_min", "Rate far from the customer's", "语速与客户相差过大"),
     Rule("D4", "ours", "s", "Slow to respond", "应答反应过慢"),
     Rule("D5", "advisory", "", "Few pauses", "停顿过少"),
     Rule("D6", "ours", "s", "Long monologue", "长时间独自讲话"),
+    Rule("D7", "ours", "times", "Hesitant speech", "说话迟疑拖沓"),
     Rule("E1", "advisory", "st", "Flat intonation", "语调平淡"),
+    Rule("E2", "ours", "st", "Voice higher than usual", "音调高于平时"),
+    Rule("E4", "ours", "", "Voice flatter than at the shift's start", "语调比班次开始时平淡"),
     Rule("F1", "ours", "s", "Customer interrupted", "打断客户"),
     Rule("F2", "ours", "s", "No listening sounds", "倾听时无应和"),
     Rule("F4", "ours", "", "Answers rushed", "抢答"),
     Rule("F5", "ours", "", "Nothing repeated back", "未复述确认"),
     Rule("F6", "ours", "", "Did not check that it was understood", "未确认客户是否理解"),
     Rule("G1", "ours", "", "Polite words missing", "缺少礼貌用语"),
+    Rule("G2", "advisory", "times", "Polite questions", "征询句次数"),
     Rule("G3", "possible", "times", "Possible forbidden phrase", "疑似服务忌语"),
+    Rule("G4", "ours", "per_min_times", "Many fillers", "口头禅过多"),
+    Rule("G6", "ours", "times", "Negative wording", "否定用语偏多"),
     Rule("G7", "possible", "times", "Possible accusing wording", "疑似指责性措辞"),
     Rule("G8", "ours", "times", "Too many apologies", "道歉过多"),
     Rule("G9", "standard", "s", "Thanks not answered", "未回应客户致谢"),
@@ -146,21 +156,27 @@ RULES = (
     Rule("J1", "ours", "", "Did not ask for anything else", "结束前未询问其他需要"),
     Rule("J2", "ours", "", "No thanks at the end", "结束时未致谢"),
     Rule("J3", "ours", "", "No farewell", "结束时未道别"),
+    Rule("J4", "advisory", "", "Summed up before the end (1 yes, 0 no)", "结束前总结(1 有,0 无)"),
     Rule("J5", "standard", "s", "Agent hung up first", "坐席先挂机"),
     Rule("J6", "standard", "s", "Hung up too soon", "挂机过早"),
     Rule("J7", "standard", "s", "Hung up on a waiting customer", "客户未挂机而挂断"),
+    Rule("J8", "advisory", "", "First farewell (1 agent, 2 customer)", "谁先道别(1 坐席,2 客户)"),
     Rule("J9", "ours", "db", "Receiver slammed", "重放话筒"),
     Rule("J11", "ours", "times", "Too many wishes", "祝福语过多"),
     Rule("K1", "standard", "s", "Long call (information only)", "通话较长(仅提示)"),
     Rule("K2", "ours", "s", "Long talk without asking for time", "久谈未询问是否方便"),
+    Rule("L2", "advisory", "times", "Loud bursts without voice (coughs, knocks)", "短促噪声(咳嗽、碰撞)"),
     Rule("L3", "ours", "db", "Noisy surroundings", "环境嘈杂"),
     Rule("L6", "ours", "s", "Raised voices on both sides", "双方提高音量争执"),
     Rule("M1", "ours", "s", "Outbound: did not ask if convenient", "外呼未询问是否方便"),
     Rule("M2", "ours", "day_minute", "Outbound call in quiet hours", "免打扰时段外呼"),
     Rule("N1", "ours", "", "No apology to an angry customer", "客户激动时未致歉"),
     Rule("N2", "ours", "", "Voice rose with an angry customer", "客户激动时未保持冷静"),
+    Rule("N3", "ours", "s", "Angry customer not passed on", "客户长时间激动未上报"),
     Rule("T1", "standard", "", "Transfer without asking", "转接前未征询"),
+    Rule("T4", "standard", "s", "No thanks to a customer passed on", "接手转接来电未致谢"),
 )
+ADVICE = {"channels_swapped": ("Channels perhaps swapped: check the plugs", "声道可能接反,请检查接线")}  # of `advice`, what is no rule
 RULE_OF = {rule.id: rule for rule in RULES}
 
 LABELS = {
@@ -183,6 +199,14 @@ LABELS = {
     "clarity_check": ("is it clear?", "确认是否清楚"),
     "repeat_request": ("please repeat", "请客户重复"),
     "convenient": ("is it convenient?", "询问是否方便"),
+    "greeting_morning": ("good morning", "早上好"),
+    "greeting_noon": ("good noon", "中午好"),
+    "greeting_afternoon": ("good afternoon", "下午好"),
+    "greeting_evening": ("good evening", "晚上好"),
+    "polite_question": ("is that all right?", "征询句"),
+    "filler": ("filler", "口头禅"),
+    "negative": ("negative wording", "否定用语"),
+    "positive": ("positive wording", "正面用语"),
 }
 TABOO = ("possible forbidden phrase", "疑似忌语")  # before what follows, for labels that begin with `taboo_`
 TABOOS = {
@@ -211,5 +235,11 @@ REASONS = {  # core/call/record.py's reasons in words; any other is shown as the
     "no clock": ("the device did not know the time", "设备时间未知"),
     "not signalled": ("the telephone does not signal it", "电话系统未提供该信号"),
     "call too short": ("the call was too short", "通话太短"),
+    "another language": ("the calls are in a language whose phrases are not heard", "通话语言的用语无法识别"),
+    "line dead": ("nothing but digital silence on the line", "线路无信号"),
+    "usual voice not known yet": ("the agent's usual voice is not known yet", "尚未了解坐席平时的声音"),
+    "shift too young": ("too few calls in this shift yet", "本班次通话尚少"),
+    "no help button": ("this device has no help button", "本设备没有求助按钮"),
+    "channels perhaps swapped": ("agent and customer may be plugged in the wrong way round", "坐席与客户声道可能接反"),
     "not heard clearly": ("something like it was heard, not clearly enough to judge", "听到类似用语,但不够清晰,不作判断"),
 }

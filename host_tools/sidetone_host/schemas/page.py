@@ -66,7 +66,7 @@ _HEAD = payloads.envelope(859573249, 23, 41250, 1795296146)
 _RECORD: list[tuple[str, Any]] = [
     (name, None if name in ("rings", "answer_s") else Fixed(3725, places) if places else 3) for name, places, _ in RECORD_FIELDS
 ]
-_RECORD += [("phrases", Rows([("greeting", 1), ("farewell", 1)])), ("findings", Rows([("C1", 2)])), ("overruns", 0)]
+_RECORD += [("phrases", Rows([("greeting", 1), ("farewell", 1)])), ("findings", Rows([("C1", 2)])), ("advice", Rows([("C11", Fixed(26, 1))])), ("overruns", 0)]
 _RECORD += [("unmeasured", Rows([("rings", "no ringing"), ("answer_s", "no ringing")])), ("not_judged", Rows([("no clock", ["B5", "M2"])]))]
 _MEASURES = [("level_dbfs", Fixed(-215, 1)), ("rate_per_min", 262)]
 

@@ -19,7 +19,7 @@ ACK_KEYS_MAX = 60  # pairs of two 32-bit numbers: below 1.5 KiB
 DEPTH_MAX = 4  # of brackets: a parser that recurses must not be led into the depth of the stack
 ID_MAX = 32
 TAG_MAX = 48
-PHASES = ("ringing", "ring", "talking", "hold", "closing", "ended")
+PHASES = ("ringing", "ring", "talking", "hold", "closing", "transferred", "ended")
 NAMES = ("ping", "call_state", "profile", "tag")
 
 

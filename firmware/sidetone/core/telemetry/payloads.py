@@ -6,7 +6,7 @@ and is UTF-8 JSON of at most PAYLOAD_MAX bytes. Only the record of a call could 
 heard, every rule broken, nothing measured). Then, step by step until it fits:
  1. `unmeasured` is written by reason, reason -> [field…] instead of field -> reason, which loses nothing;
  2. entries are left out, and counted in `left_out`: first of `not_judged` (they follow from the board and the profile), then of
-    `phrases`, smallest count first, then of `findings`. Each phrase and each finding was an `event` of its own, so the store has them.
+    `advice`, then of `phrases`, smallest count first, then of `findings`. Each phrase and each finding was an `event` of its own, so the store has them.
 """
 
 from sidetone.core.telemetry.messages import Rows, encode
@@ -99,13 +99,13 @@ def _by_reason(unmeasured):
 
 
 def _without_least(record):
-    """The record without one entry: of `not_judged` the last, else of `phrases`, else of `findings` the smallest; None if all are empty."""
-    for name in ("not_judged", "phrases", "findings"):
+    """The record without one entry: of `not_judged` or `advice` the last, else of `phrases`, else of `findings` the smallest; None if all are empty."""
+    for name in ("not_judged", "advice", "phrases", "findings"):
         for place, (key, value) in enumerate(record):
             if key == name and isinstance(value, Rows) and value.rows:
                 rows = list(value.rows)
                 least = len(rows) - 1
-                if name != "not_judged":
+                if name in ("phrases", "findings"):
                     for index in range(len(rows) - 1, -1, -1):
                         if rows[index][1] < rows[least][1]:
                             least = index
