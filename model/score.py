@@ -1,18 +1,14 @@
 """Clips -> streams -> released network -> PhraseSpotter: what was heard, clip by clip.
 
 Clips are joined into streams of about two minutes with 0.8 s between them, each stream goes statefully through the real
-front end, the int8 network (reference kernels) and the product's own PhraseSpotter. A clip's window runs from its start to
+front end, the int8 network (reference kernels) and the arithmetic of the product's PhraseSpotter. A clip's window runs from its start to
 0.6 s after its end.
 """
-
-import sys
-from pathlib import Path
 
 import numpy as np
 
 from model.corpus import augment, features
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "firmware"))
+from sidetone_host.phrases import many
 
 GAP = int(0.8 * augment.RATE)
 LATE_STEPS = 20
@@ -61,20 +57,25 @@ def logits(network, made):
     return [(network(frames), spans) for frames, spans in made]
 
 
-def listen(spotter, rows, spans):
-    """One stream through a reset spotter -> (trace int32 [steps, labels] of heard_q8, per clip [(label, step, posterior)]).
+def listen(manifest, rows, extra=()):
+    """(logits, spans) of streams -> [(trace int32 [steps, labels] of heard_q8, per clip [(label, step, posterior_q8 over the cutoff)])].
 
-    Events outside all windows belong to the clip before.
+    The labels are the manifest's and `extra` rows. All streams at once, by the spotter's arithmetic on arrays (`phrases/many.py`), which a
+    test and `evaluate` hold against PhraseSpotter itself. Events outside all windows belong to the clip before.
     """
-    spotter.reset()
-    trace = np.empty((len(rows), spotter.count), np.int32)
-    found, starts = [[] for _ in spans], [a for _, a, _ in spans]
-    for t, row in enumerate(rows.tolist()):
-        for label, _, posterior in spotter.step(t * 30, row):
-            k = max(0, int(np.searchsorted(starts, t, side="right")) - 1)
-            found[k].append((label, t, posterior))
-        trace[t] = spotter.heard_q8
-    return trace, found
+    table = [*manifest["labels"], *extra]
+    owners = [k for k, row in enumerate(table) for _ in row["phrases"]]
+    phrases = [p for row in table for p in row["phrases"]]
+    behind = [many.costs(manifest, logits) for logits, _ in rows]
+    out = []
+    for (_, spans), cost, fits in zip(rows, behind, many.fits(phrases, manifest["fit_limit"], [c.units for c in behind]), strict=True):
+        trace = many.heard(manifest, table, many.label_fits(owners, len(table), fits), cost.lags)
+        found, starts = [[] for _ in spans], [a for _, a, _ in spans]
+        for k, row in enumerate(table):
+            for t in many.events(trace[:, k], row["cutoff_q8"], row["refractory_ms"]):
+                found[max(0, int(np.searchsorted(starts, t, side="right")) - 1)].append((row["label"], t, int(trace[t, k]) - row["cutoff_q8"]))
+        out.append((trace, found))
+    return out
 
 
 def peaks(trace, spans):

@@ -1,24 +1,87 @@
-"""The agent's calibration on the command line: the same two options, bounds and units for every command that judges."""
+"""The agent's calibration: the same options, bounds and units for every command that judges, and the file that enrolment writes.
+
+    baseline_dbfs = -24.3        # comfortable active speech level
+    rate_scale = 1.08            # syllables said to counted
+    [cutoffs]                    # natural-log units; labels that keep the network's own are not listed
+    greeting = -0.35
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sidetone_host.errors import CannotDo
 
 BASELINE_DBFS_DEFAULT = -26.0  # the level telephony aligns to, as sidetone.app.BASELINE_DBFS_Q8
+BASELINE_BOUNDS = (-60.0, 0.0)
+SCALE_BOUNDS = (0.25, 4.0)
+CUTOFF_BOUNDS = (-4.0, 0.0)
+Cutoffs = list[tuple[str, int]]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
-    """--baseline-dbfs (-60 to 0) and --rate-scale (0.25 to 4); anything else, nan too, is one line and exit code 2."""
-    parser.add_argument("--baseline-dbfs", type=_bounded(-60.0, 0.0), default=BASELINE_DBFS_DEFAULT, metavar="N",
+    """--baseline-dbfs (-60 to 0), --rate-scale (0.25 to 4) and --calibration FILE; anything else, nan too, is one line and exit code 2."""
+    parser.add_argument("--baseline-dbfs", type=_bounded(*BASELINE_BOUNDS), metavar="N",
                         help="the agent's comfortable active speech level, -60 to 0 dBFS (default -26)")  # fmt: skip
-    parser.add_argument("--rate-scale", type=_bounded(0.25, 4.0), default=1.0, metavar="X",
+    parser.add_argument("--rate-scale", type=_bounded(*SCALE_BOUNDS), metavar="X",
                         help="the agent's syllable scale from calibration, 0.25 to 4 (default 1.0)")  # fmt: skip
+    parser.add_argument("--calibration", type=Path, metavar="FILE",
+                        help="the agent's calibration as `sidetone phrases enrol` wrote it; the two options above go before it")  # fmt: skip
 
 
-def of(args: argparse.Namespace) -> tuple[int, int]:
-    """(baseline in dBFS Q8, rate scale in per mille), as sidetone.app.Calibration takes them."""
-    return round(args.baseline_dbfs * 256), round(args.rate_scale * 1000)
+def of(args: argparse.Namespace) -> tuple[int, int, Cutoffs]:
+    """(baseline in dBFS Q8, rate scale in per mille, (label, cutoff in Q8) of each personal cutoff), as sidetone.app.Calibration takes them."""
+    known: dict[str, Any] = {"baseline_q8": round(BASELINE_DBFS_DEFAULT * 256), "rate_scale_pm": 1000, "cutoffs_q8": []}
+    if args.calibration:
+        known = read(args.calibration)
+    if args.baseline_dbfs is not None:
+        known["baseline_q8"] = round(args.baseline_dbfs * 256)
+    if args.rate_scale is not None:
+        known["rate_scale_pm"] = round(args.rate_scale * 1000)
+    return known["baseline_q8"], known["rate_scale_pm"], known["cutoffs_q8"]
+
+
+def read(path: Path) -> dict[str, Any]:
+    """A calibration's file -> what config.json carries: baseline_q8, rate_scale_pm, cutoffs_q8. CannotDo, one line, where it is not one."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8-sig"))
+    except OSError as fault:
+        raise CannotDo(f"cannot read the calibration {path}: {fault.strerror}") from fault
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise CannotDo(f"the calibration {path} is not TOML: {fault}") from fault
+    cutoffs = table.pop("cutoffs", {})
+    unknown = [key for key in table if key not in ("baseline_dbfs", "rate_scale", "note")]
+    if unknown or not isinstance(cutoffs, dict):
+        raise CannotDo(f"{path}: {unknown[0] if unknown else 'cutoffs'} is not known in a calibration")
+    baseline = _number(path, "baseline_dbfs", table.get("baseline_dbfs", BASELINE_DBFS_DEFAULT), BASELINE_BOUNDS)
+    scale = _number(path, "rate_scale", table.get("rate_scale", 1.0), SCALE_BOUNDS)
+    personal = [(label, round(_number(path, f"cutoffs.{label}", value, CUTOFF_BOUNDS) * 256)) for label, value in cutoffs.items()]
+    return {"baseline_q8": round(baseline * 256), "rate_scale_pm": round(scale * 1000), "cutoffs_q8": personal}
+
+
+def write(path: Path, baseline_q8: int, rate_scale_pm: int, cutoffs_q8: Cutoffs) -> None:
+    """Write a calibration's file, whole or not at all."""
+    lines = [
+        "# One agent's calibration, made by `sidetone phrases enrol` with the network of that day: enrol again after a new one.",
+        f"baseline_dbfs = {baseline_q8 / 256:.2f}",
+        f"rate_scale = {rate_scale_pm / 1000:.3f}",
+    ]
+    if cutoffs_q8:
+        lines += ["", "[cutoffs]", *[f"{label} = {cutoff / 256:.4f}" for label, cutoff in cutoffs_q8]]
+    temporary = path.with_name(path.name + ".new")
+    temporary.write_text("\n".join(lines) + "\n", "utf-8")
+    os.replace(temporary, path)
+
+
+def _number(path: Path, key: str, value: Any, bounds: tuple[float, float]) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not bounds[0] <= value <= bounds[1]:
+        raise CannotDo(f"{path}: {key} must be {bounds[0]:g} to {bounds[1]:g}")
+    return float(value)
 
 
 def _bounded(low: float, high: float) -> Callable[[str], float]:

@@ -26,6 +26,7 @@ from sidetone.core.etiquette.profile import (
     span_of_hours,
 )
 from sidetone.core.etiquette.settings import SETTINGS, unit_scale
+from sidetone_host import folders
 from sidetone_host.errors import CannotDo, JudgedBad
 from sidetone_host.phrases import site
 from sidetone_host.toml_places import places
@@ -59,6 +60,18 @@ class Fault(NamedTuple):
 def names() -> list[str]:
     """The bundled profiles."""
     return sorted(path.stem for path in BUNDLED.glob("*.toml"))
+
+
+def own() -> Path:
+    """This user's own site profile, where `sidetone phrases add` puts phrases. It need not exist."""
+    return folders.data() / "site.toml"
+
+
+def load_or_own(source: Path | None) -> Profile:
+    """The profile of a file; without one, this user's own site profile where there is one, else default-zh. CannotDo or JudgedBad as `check`."""
+    if source is None and own().exists():
+        source = own()
+    return load(source)
 
 
 def load(source: Path | str | None) -> Profile:
@@ -373,4 +386,4 @@ def show(key: str, compiled: Any) -> str:
     return shown(compiled)
 
 
-__all__ = ["Fault", "Profile", "ProfileError", "check", "from_command", "load", "names", "report", "show"]
+__all__ = ["Fault", "Profile", "ProfileError", "check", "from_command", "load", "load_or_own", "names", "own", "report", "show"]

@@ -44,6 +44,14 @@ TABOO = {
     "taboo_you_must": ["你必须", "你错了", "听着"],
     "taboo_insult": ["有本事", "就这态度", "啰嗦", "烦不烦"],
 }
+# Which part of the day a greeting names (rule B5): no token of their own, spotted from their units beside `greeting_time`.
+DAY_PARTS = {
+    "greeting_morning": ["早上好", "上午好"],
+    "greeting_noon": ["中午好"],
+    "greeting_afternoon": ["下午好"],
+    "greeting_evening": ["晚上好"],
+}
+GIVEN = {**TABOO, **DAY_PARTS}  # as text only
 LEARNED = {**CORE, **FULL}
 LABELS = list(LEARNED)
 LABEL_ID = {name: k for k, name in enumerate(LABELS)}
@@ -123,7 +131,7 @@ _phrase_units = {}
 def phrase_units(label):
     """Label -> list of unit id tuples, one for each distinct sound of its phrases."""
     if label not in _phrase_units:
-        phrases = LEARNED.get(label) or TABOO[label]
+        phrases = LEARNED.get(label) or GIVEN[label]
         _phrase_units[label] = list(dict.fromkeys(tuple(pinyin.units(p)) for p in phrases))
     return _phrase_units[label]
 

@@ -80,7 +80,7 @@ def test_the_manifest_is_whole(manifest):
     graph = read_model(content).subgraphs[0]
     assert graph.tensors[graph.outputs[0]].shape[-1] == max(ends)
     rows = {row["label"]: row for row in manifest["labels"]}
-    assert set(rows) == {*labels.LEARNED, *labels.TABOO}
+    assert set(rows) == {*labels.LEARNED, *labels.GIVEN}
     for row in rows.values():
         assert row["refractory_ms"] > 0
         assert row["cutoff_q8"] < 0

@@ -89,7 +89,7 @@ class Released:
 def replay(request):
     """A whole call: the model's bytes, then blocks of whole hops (agent's samples, then the customer's); JSON Lines out for each.
 
-    request: profile (differences from the defaults), baseline_q8, rate_scale_pm, has_customer, direction, start_s, states
+    request: profile (differences from the defaults), baseline_q8, rate_scale_pm, cutoffs_q8 (label, cutoff), has_customer, direction, start_s, states
     (t_ms, phase, by), manifest; with "measures" true a line of kind `measure` after each block.
     """
     from sidetone import app
@@ -108,7 +108,7 @@ def replay(request):
         hearing,
         released,
         Profile(request["profile"]),
-        app.Calibration(request["baseline_q8"], request["rate_scale_pm"]),
+        app.Calibration(request["baseline_q8"], request["rate_scale_pm"], request["cutoffs_q8"]),
         app.CallSetup(request["has_customer"], request["direction"], request["start_s"]),
         emit,
     )

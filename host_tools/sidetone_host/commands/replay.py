@@ -30,7 +30,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="WAV or FLAC, any common rate; mono: agent, stereo: agent left")
     parser.add_argument("--customer", choices=("left", "right", "none"), help="the customer's side of a stereo file (default right)")
-    parser.add_argument("--profile", type=Path, help="a profile's TOML file (default: default-zh)")
+    parser.add_argument("--profile", type=Path, help="a profile's TOML file (default: your own site profile if you have one, else default-zh)")
     parser.add_argument("--runtime", choices=("cpython", "micropython"), default="cpython", help="which runtime plays it (default cpython)")
     calibration.add_options(parser)
     parser.add_argument(
@@ -56,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.plot and len(args.files) != 1:
         raise CannotDo("--plot draws one call: give one FILE")
-    settings = profile.load(args.profile)
+    settings = profile.load_or_own(args.profile)
     states = call_state.read(args.events) if args.events else []
     play = _player(args.runtime)
     for path in args.files:
@@ -115,11 +115,12 @@ def play_on_micropython(recording: Recording, settings: Any, states: list[CallSt
     from sidetone_host import micropython, released
 
     network = released.load()
-    baseline_q8, rate_scale_pm = calibration.of(args)
+    baseline_q8, rate_scale_pm, cutoffs_q8 = calibration.of(args)
     request = {
         "profile": settings.differences(),
         "baseline_q8": baseline_q8,
         "rate_scale_pm": rate_scale_pm,
+        "cutoffs_q8": cutoffs_q8,
         "has_customer": len(recording.channels) > 1,
         "direction": args.direction,
         "start_s": _wall_seconds(args.start),

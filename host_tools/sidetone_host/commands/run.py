@@ -35,7 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--fast", action="store_true", help="with a FILE: as fast as the processor can instead of in real time")
     parser.add_argument("--seconds", type=float, metavar="S", help="with a FILE: play only its first S seconds")
-    parser.add_argument("--profile", type=Path, help="a profile's TOML file (default: default-zh)")
+    parser.add_argument("--profile", type=Path, help="a profile's TOML file (default: your own site profile if you have one, else default-zh)")
     calibration.add_options(parser)
     parser.add_argument(
         "--mqtt", metavar="URL", help="the broker, mqtt:// or mqtts:// (default: SIDETONE_MQTT, else this machine's `sidetone broker`)"
@@ -80,7 +80,7 @@ def _run(args: argparse.Namespace) -> int:
     if board.runtime != "cpython":
         ours = [name for name in boards.names() if boards.load(name).runtime == "cpython"]
         raise CannotDo(f"the board {board.name} runs MicroPython, not this computer's Python; choose one of {', '.join(ours)}")
-    settings = {"now": profile.load(args.profile)}
+    settings = {"now": profile.load_or_own(args.profile)}
     network = released.load()
     source, channels = _source(args, board)
     clock = Clock()

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from sidetone.core.speech.decoder import AGE_BITS, AGE_MASK, DEAD, STEPS_MORE, STEPS_PER_UNIT
 from sidetone.core.speech.phrases import FAR_Q8, HOLD_STEPS, NEVER, STEP_MS
 
+__all__ = ["FAR_Q8", "NEVER", "Costs", "costs", "events", "fits", "heard", "label_fits"]
+
 Int32s = NDArray[np.int32]
 UInt8s = NDArray[np.uint8]
 BARRED = -1  # a limit that no path meets

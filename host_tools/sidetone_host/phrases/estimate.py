@@ -1,0 +1,130 @@
+"""How often would a phrase given as text be heard where nobody says it? Counted on hours of speech that ship as the network's costs.
+
+`negatives.xz` lies beside the released network (model/negatives.py makes it): one line of JSON (steps of each stream, the clips' places and
+units, hours), then uint8 [steps, units] of each stream. The phrase goes through the same integers as on the device. Clips whose words hold
+its very sounds are left out: exact homophones are a matter of context, `advice.py` tells of them.
+"""
+
+from __future__ import annotations
+
+import json
+import lzma
+import math
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sidetone.core.speech.phrases import FAR_Q8
+from sidetone_host.errors import CannotDo
+from sidetone_host.phrases import many
+
+LATE_STEPS = 20  # a clip's window ends 0.6 s after it, as in the evaluation
+AIM_PER_H = {2: 0.2, 3: 0.2}  # by syllables; else 0.1: the network's own aims for phrases given as text
+TAIL = 12  # clips that an extrapolation rests on
+
+
+class Negatives(NamedTuple):
+    streams: list[NDArray[np.uint8]]
+    clips: list[list[tuple[int, int, bytes]]]  # of each stream: first step, last step, units
+    hours: float
+    distinct_hours: float
+
+
+class Estimate(NamedTuple):
+    """False alarms of one label: `false` of them in `hours`, with the 95 % Poisson interval an hour; `peaks_q8`: each clip's best value."""
+
+    false: int
+    hours: float
+    low_per_h: float
+    high_per_h: float
+    homophone_clips: int
+    peaks_q8: NDArray[np.int32]
+
+
+@cache
+def load(folder: Path, sha256: str) -> Negatives:
+    """The shipped negatives of the network with this SHA-256. CannotDo, one line, where they are absent, torn or another network's."""
+    path = folder / "negatives.xz"
+    try:
+        head, _, body = lzma.decompress(path.read_bytes()).partition(b"\n")
+        about = json.loads(head)
+        steps, units, clips = about["steps"], about["units"], about["clips"]
+        hours, distinct, owner = about["hours"], about["distinct_hours"], about["sha256"]
+    except OSError as fault:
+        raise CannotDo(f"no false alarms can be estimated: {path}: {fault.strerror}") from fault
+    except (lzma.LZMAError, ValueError, KeyError, TypeError) as fault:
+        raise CannotDo(f"{path} is torn; take it anew from the repository") from fault
+    if len(body) != sum(steps) * units:
+        raise CannotDo(f"{path} is torn; take it anew from the repository")
+    if owner != sha256:
+        raise CannotDo(f"{path} belongs to another network; take the whole folder anew from the repository")
+    data, streams, at = np.frombuffer(body, np.uint8).reshape(-1, units), [], 0
+    for count in steps:
+        streams.append(data[at : at + count])
+        at += count
+    return Negatives(streams, [[(a, b, bytes(said)) for a, b, said in row] for row in clips], hours, distinct)
+
+
+def interval(count: int) -> tuple[float, float]:
+    """95 % interval of a Poisson mean after `count` events."""
+
+    def mean_at(events: int, chance: float) -> float:
+        low, high = 0.0, 10.0 * (events + 5)
+        for _ in range(60):
+            middle = (low + high) / 2
+            term = total = math.exp(-middle)
+            for k in range(1, events + 1):
+                term *= middle / k
+                total += term
+            low, high = (middle, high) if total > chance else (low, middle)
+        return low
+
+    return (mean_at(count - 1, 0.975) if count else 0.0), mean_at(count, 0.025)
+
+
+def row_of(manifest: dict[str, Any], label: str, phrases: list[list[int]], cutoff_q8: int = 0) -> dict[str, Any]:
+    """A label's row as PhraseSpotter makes it of a site phrase."""
+    table = manifest["text"]["cutoff_q8_by_units"]
+    shortest = min(len(phrase) for phrase in phrases)
+    own = table[min(shortest, len(table) - 1)]
+    return {"label": label, "phrases": phrases, "cutoff_q8": cutoff_q8 or own, "refractory_ms": manifest["text"]["refractory_ms"]}
+
+
+def false_alarms(manifest: dict[str, Any], negatives: Negatives, row: dict[str, Any]) -> Estimate:
+    """One label against the negatives, at its cutoff."""
+    found = many.fits(row["phrases"], manifest["fit_limit"], negatives.streams)
+    sounds = [bytes(phrase) for phrase in row["phrases"]]
+    false = homophones = spoken = total = 0
+    peaks: list[int] = []
+    for fits, clips, stream in zip(found, negatives.clips, negatives.streams, strict=True):
+        best = many.label_fits([0] * len(sounds), 1, fits)
+        none = np.full((len(stream), 1), many.NEVER, np.uint8)
+        values = many.heard(manifest, [row], best, none)[:, 0]
+        told = np.array(many.events(values, row["cutoff_q8"], row["refractory_ms"]), int)
+        for a, b, said in clips:
+            total += b - a
+            if any(sound in said for sound in sounds):
+                homophones += 1
+                continue
+            spoken += b - a
+            peaks.append(int(values[a : b + LATE_STEPS].max(initial=FAR_Q8)))
+            false += int(((told >= a) & (told < b + LATE_STEPS)).sum())
+    hours = negatives.hours * spoken / max(1, total)
+    low, high = interval(false)
+    return Estimate(false, hours, low / hours, high / hours, homophones, np.array(peaks, np.int32))
+
+
+def cutoff_for(estimate: Estimate, rate_per_h: float) -> int:
+    """The cutoff (Q8) at which about `rate_per_h` false alarms are to be expected: by rank, beyond that by an exponential tail."""
+    heard = np.sort(estimate.peaks_q8[estimate.peaks_q8 > FAR_Q8])[::-1]
+    wanted = rate_per_h * estimate.hours
+    if not len(heard):
+        return 0
+    if wanted >= 3:
+        return min(-1, int(heard[min(len(heard) - 1, int(wanted))]) + 1)
+    top = min(TAIL, len(heard) - 1)
+    mean = max(8.0, float((heard[:top] - heard[top]).mean())) if top else 8.0
+    return min(-1, math.ceil(float(heard[top]) + mean * max(0.0, math.log(max(1, top) / max(1e-9, wanted)))))

@@ -1,0 +1,76 @@
+"""Hours of ordinary speech that holds no phrase: what cutoffs are set on, and what `sidetone phrases` estimates false alarms from.
+
+There are 21 minutes of speech that is neither trained on nor tested on: the synthetic "dev" set and every sixth clip of the extra
+corpus. They are cut between syllables where the network itself aligns them (`corpus/splice.py`) and joined anew, so that hours of other
+syllable sequences come of it; half of the streams are disturbed (room, headset, noise, babble, bands). Sounds and voices repeat, joints do not:
+the hours are nominal, and `distinct_hours` says how much speech they are made of.
+
+`pack` writes the streams' costs (how far each unit is behind the best one, up to LIMIT_NATS) for the host's tools: about 0.4 MB an hour.
+"""
+
+import json
+import lzma
+
+import numpy as np
+
+from model import score
+from model.corpus import features, labels, splice
+from model.network import TOKENS, UNITS
+
+HOURS = 3.0
+SHIPPED_HOURS = 2.0  # of them go into the repository
+LIMIT_NATS = 8.0  # a path is over every cutoff long before one unit costs so much
+POOR = -1.5  # mean log-probability a step under which an alignment is not trusted, as in training
+PER_JOIN_S = 3.4  # mean length of a spliced clip
+
+
+def source(extra):
+    """Speech that no training and no test uses -> [Clip]: the synthetic dev set and the held-out clips of an extra corpus."""
+    held = [c for k, c in enumerate(features.extra(extra)) if k % features.HELD_OUT == 0] if extra else []
+    return features.synthetic("dev") + held
+
+
+def pieces(network, scale, clips, rng):
+    """Aligned by the int8 network's own outputs -> pieces of a few syllables, never cut inside a label's phrase."""
+    phrases, out = [labels.phrase_units(name) for name in labels.LABELS], []
+    lead = np.zeros(4800, np.float32)
+    for clip in clips:
+        x = np.concatenate([lead, clip.audio, lead]) * 0.3 + rng.standard_normal(len(clip.audio) + 9600) * 1e-4
+        rows = network(features.frontend(np.round(np.clip(x, -1, 1) * 32767).astype(np.int16)))[:, :TOKENS].astype(np.float64) * scale
+        rows -= rows.max(1, keepdims=True)
+        logp = rows - np.log(np.exp(rows).sum(1, keepdims=True))
+        found = splice.align(logp, clip.target)
+        if found is not None and found[1] >= POOR:
+            out += splice.pieces(clip, found[0] - 10, phrases, rng)
+    return out
+
+
+def spliced(network, scale, clips, hours=HOURS, seed=17):
+    """-> (list of (frames, spans) as score.streams gives them, distinct hours). Deterministic for one network and one set of clips."""
+    rng = np.random.default_rng(seed)
+    parts = pieces(network, scale, clips, rng)
+    joined, seconds = [], 0.0
+    while seconds < hours * 3600 and parts:
+        more = splice.shuffled(parts, int((hours * 3600 - seconds) / PER_JOIN_S) + 1, rng)
+        joined += more
+        seconds += sum(len(c.audio) for c in more) / 16000
+    half = len(joined) // 2
+    made = score.streams(joined[:half], "clean", 21) + score.streams(joined[half:], "augmented", 22)
+    return made, sum(len(p.audio) for p in parts) / 57.6e6
+
+
+def pack(path, manifest, rows, distinct_hours):
+    """Write the costs of the streams and their clips' units; rows: (logits, spans) of each."""
+    from sidetone_host.phrases import many
+
+    limit = int(LIMIT_NATS / manifest["output_scale"])
+    rows = rows[::2] + rows[1::2]  # the first half is clean, the second disturbed: some of both
+    seconds = [sum(len(clip.audio) for clip, _, _ in spans) / 16000 for _, spans in rows]
+    rows = [row for row, upto in zip(rows, np.cumsum(seconds), strict=True) if upto <= SHIPPED_HOURS * 3600]
+    dense = [np.minimum(many.costs(manifest, logits).units, limit) for logits, _ in rows]
+    clips = [[[a, b, [t for t in clip.target if t < UNITS]] for clip, a, b in spans] for _, spans in rows]
+    hours = sum(len(clip.audio) for _, spans in rows for clip, _, _ in spans) / 57.6e6
+    head = {"schema": 1, "sha256": manifest["sha256"], "units": UNITS, "limit": limit, "hours": round(hours, 3),
+            "distinct_hours": round(distinct_hours, 3), "steps": [len(d) for d in dense], "clips": clips}  # fmt: skip
+    data = json.dumps(head, separators=(",", ":")).encode() + b"\n" + b"".join(d.tobytes() for d in dense)
+    path.write_bytes(lzma.compress(data, preset=6))
