@@ -27,8 +27,8 @@ KEEP_MS = 1200  # a block stays as it is for so long: Standby keeps the second b
 STALL_MS = 500  # no block for so long: the driver is started anew
 STALL_AGAIN_MS = 5000  # and again after so long, for as long as it takes
 
-_WINDOW = const(32)  # blocks: a second
-_LOST = const(128)  # samples: half a DMA block
+_WINDOW = const(64)  # blocks: two seconds, in which some callback runs without delay however busy the processor is
+_LOST = const(192)  # samples: less than the DMA block that is the least to be lost, more than the delay of the promptest of 64 callbacks
 _COUNT = const(0xFFFF)  # counters run modulo 2**16, less than a 32-bit small integer and more than there are slots
 _US_A_SAMPLE_NUMERATOR = const(2)  # 16 kHz: 2 samples in 125 us
 _US_A_SAMPLE_DENOMINATOR = const(125)

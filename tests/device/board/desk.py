@@ -6,7 +6,7 @@ import json
 import os
 import shutil
 import subprocess
-import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,33 +53,63 @@ CONFIG: dict[str, Any] = {
 
 
 class Desk:
-    """`root` is the device's flash. config: what differs from CONFIG, or text for the file as it is; hardware: settings of fakeboard.py."""
+    """`root` is the device's flash. hardware: settings of modules/fakeboard.py."""
 
-    def __init__(self, folder: Path, config: dict[str, Any] | str | None = None, **hardware: Any) -> None:
+    def __init__(self, folder: Path, **hardware: Any) -> None:
         self.folder = folder
         self.root = folder / "flash"
-        (self.root / "config").mkdir(parents=True)
-        text = config if isinstance(config, str) else json.dumps({**CONFIG, **(config or {})})
-        (self.root / "config/config.json").write_text(text)
+        self.root.mkdir(parents=True)
         self.hardware = {"record": str(folder / "record.jsonl"), "nvs": str(folder / "nvs.json"), **hardware}
 
-    def install(self) -> None:
-        """The application in slot a, as files, by copying: what `sidetone flash` puts there is the acceptance test's matter."""
-        slot = self.root / "a"
-        shutil.copytree(programs.TREE / "firmware/sidetone", slot / "sidetone", ignore=shutil.ignore_patterns("__pycache__", "on_cpython"))
+    def configure(self, config: dict[str, Any] | str | None = None) -> None:
+        """config.json: what differs from CONFIG, or the file's text as it is."""
+        (self.root / "config").mkdir(exist_ok=True)
+        text = config if isinstance(config, str) else json.dumps({**CONFIG, **(config or {})})
+        (self.root / "config/config.json").write_text(text)
+
+    def install(self, slot: str = "a") -> None:
+        """The application in a slot, by copying: what `sidetone flash` puts there is the acceptance test's matter."""
+        place = self.root / slot
+        shutil.copytree(programs.TREE / "firmware/sidetone", place / "sidetone", ignore=shutil.ignore_patterns("__pycache__", "on_cpython"))
         network = released.load()
-        (slot / "released").mkdir()
-        (slot / "released/manifest.json").write_text(json.dumps(network.manifest), "utf-8")
-        (slot / "released" / network.manifest["file"]).write_bytes(network.model)
-        (slot / "files.json").write_text('{"version":"9.8.7","files":[]}')
-        (self.root / "state.json").write_text('{"slot":"a","trial":"","tries":0}')
+        (place / "released").mkdir()
+        (place / "released/manifest.json").write_text(json.dumps(network.manifest), "utf-8")
+        (place / "released" / network.manifest["file"]).write_bytes(network.model)
+        (place / "files.json").write_text('{"version":"9.8.7","files":[]}')
+        self.state(slot)
         shutil.copy(programs.TREE / "firmware/main.py", self.root / "main.py")
+
+    def state(self, slot: str, trial: str = "", tries: int = 0) -> None:
+        """What the launcher finds in state.json."""
+        (self.root / "state.json").write_text(json.dumps({"slot": slot, "trial": trial, "tries": tries}))
+
+    def unpack(self, files: Mapping[str, bytes]) -> None:
+        """A file system's content onto the flash."""
+        for path, content in files.items():
+            place = self.root / path
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(content)
+
+    def keep_secrets(self, secrets: Mapping[str, bytes]) -> None:
+        """The chip's NVS."""
+        Path(self.hardware["nvs"]).write_text(json.dumps({"sidetone": {name: blob.hex() for name, blob in secrets.items()}}))
 
     def hear(self, samples: np.ndarray[Any, Any], lead_ms: int = 0) -> None:
         """int16 [frames, 2] for the codec, after lead_ms of faint noise."""
         path = self.folder / "sound.raw"
         path.write_bytes(samples.astype("<i2").tobytes())
         self.hardware.update(sound=str(path), lead_ms=lead_ms)
+
+    def codec_heard(self, first_ms: int, duration_ms: int) -> np.ndarray[Any, Any]:
+        """What the codec gave between two times: int16 [frames, 2]. Around the sound it is the faint noise of modules/fakeboard.py."""
+        noise = np.array([[0, 1], [1, 0], [-1, 0], [0, -1]], np.int16)
+        first, count = 16 * first_ms, 16 * duration_ms
+        frames = noise[np.arange(first, first + count) % 4]
+        sound = np.fromfile(self.hardware["sound"], "<i2").reshape(-1, 2)
+        begin = 16 * self.hardware["lead_ms"] - first
+        low, high = max(0, begin), min(count, begin + len(sound))
+        frames[low:high] = sound[low - begin : high - begin]
+        return frames
 
     def command(self, interpreter: str, program: Path | str, *arguments: str) -> tuple[list[str], dict[str, str]]:
         """What starts the chip: (argv, environment)."""
@@ -110,11 +140,3 @@ def demo_call() -> np.ndarray[Any, Any]:
     samples, rate_hz = soundfile.read(DEMO, dtype="int16")
     assert rate_hz == 16000
     return np.asarray(samples)
-
-
-if __name__ == "__main__":  # by hand: python tests/device/board/desk.py FOLDER [INTERPRETER]
-    desk = Desk(Path(sys.argv[1]), stop_at_ms=120_000)
-    desk.install()
-    desk.hear(demo_call(), lead_ms=SELF_TEST_BLOCKS * BLOCK_MS)
-    code, said = desk.run(sys.argv[2] if len(sys.argv) > 2 else "micropython")
-    print(said, code)

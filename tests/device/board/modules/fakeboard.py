@@ -50,6 +50,7 @@ class World:
         self.bitten = None  # a watchdog, once it is set
         self._lock = _thread.allocate_lock()
         self._locked = False
+        self._calling = False
         self._real_us = utime.ticks_us()
         self._record = open(settings["record"], "a") if settings.get("record") else None
 
@@ -83,7 +84,9 @@ class World:
             self._real_us = real
             now = max(self.now_us, min(self.now_us + gone * self.speed, self._allowed_us))
             self.now_us = now
-            return now
+        if not self._calling and _thread.get_ident() == self.main:
+            self.callbacks()  # a chip's run between any two bytecodes; here at least whenever the program looks at the clock
+        return now
 
     def sleep_us(self, us):
         """The calling thread sleeps; while it is the main thread, callbacks run."""
@@ -117,10 +120,12 @@ class World:
 
     def callbacks(self):
         """What the scheduler would run between two bytecodes."""
+        self._calling = True
         now = self.time_us()
         if self.i2s is not None:
             self.i2s.work(now)
             self.i2s.call_back()
+        self._calling = False
         if self.bitten is not None:
             self.bitten(now)
         if self._stop_at_us is not None and now >= self._stop_at_us:
