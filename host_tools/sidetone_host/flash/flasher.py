@@ -18,7 +18,9 @@ from typing import NamedTuple
 from sidetone_host.errors import CannotDo
 
 CHIP = "esp32s3"
-PROGRESS_BYTES = 1 << 18  # a smaller part is there before one could read of it
+# esptool writes in pieces: one that is in the flash already (blank ones of a new module above all) is skipped by its MD5, a run that was
+# cut off goes on at its piece, and a chip that hangs is noticed after the 20 s that esptool grants half a megabyte, not after minutes.
+PIECE_BYTES = 1 << 19
 AGAIN = "check the cable and run the same command again: it goes on where it stopped"
 _SIZE = re.compile(r"Detected flash size:\s*(\d+)(KB|MB)")
 _PERCENT = re.compile(r"Writing at .*?(\d+)\.\d%")
@@ -55,13 +57,14 @@ def write(port: str, baud: int, parts: Sequence[Part], progress: Callable[[str],
     """Write and verify all parts; `progress` gets a line for people now and then. CannotDo, one line, and the flash may then be half
     written: the boot loader is written first, so that the chip stays reachable by its ROM in any case."""
     arguments = []
+    pieces = [(part, at) for part in parts for at in range(0, len(part.data), PIECE_BYTES)]
     with tempfile.TemporaryDirectory(prefix="sidetone-") as folder:  # for the owner alone: one part holds the secrets
-        for number, part in enumerate(parts):
+        for number, (part, at) in enumerate(pieces):
             file = Path(folder, f"{number}.bin")
             with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-                out.write(part.data)
-            arguments += [f"{part.offset:#x}", str(file)]
-        reader = _Progress(parts, progress)
+                out.write(part.data[at : at + PIECE_BYTES])
+            arguments += [f"{part.offset + at:#x}", str(file)]
+        reader = _Progress([(part, len(part.data[at : at + PIECE_BYTES])) for part, at in pieces], progress)
         # keep: the image is written as it was published, byte for byte
         _run(
             [*_options(port, baud), "write-flash", "--skip-flashed", "--flash-mode", "keep", "--flash-freq", "keep",
@@ -72,36 +75,54 @@ def write(port: str, baud: int, parts: Sequence[Part], progress: Callable[[str],
 
 
 class _Progress:
-    """esptool's lines -> ours."""
+    """esptool's lines -> ours: a line for every tenth of a part, one where it is verified."""
 
-    def __init__(self, parts: Sequence[Part], tell: Callable[[str], None]) -> None:
-        self._parts, self._tell = parts, tell
+    def __init__(self, pieces: Sequence[tuple[Part, int]], tell: Callable[[str], None]) -> None:
+        self._pieces, self._tell = pieces, tell
         self._now = -1
+        self._done_bytes = 0  # of the part
+        self._written_bytes = 0  # of these, what was not there already
         self._tenth = 0
-        self.verified = 0
+        self._verified = 0
 
     def line(self, text: str) -> None:
-        if re.match(r"Writing '.*' at 0x", text) or (len(self._parts) == 1 and self._now < 0 and text.startswith("Comparing")):
-            self._now, self._tenth = self._now + 1, 0
+        if text.startswith("Writing '") or (len(self._pieces) == 1 and self._now < 0 and text.startswith("Comparing")):
+            self._now += 1
             return
-        if not 0 <= self._now < len(self._parts):
+        if not 0 <= self._now < len(self._pieces):
             return
-        part = self._parts[self._now]
         percent = _PERCENT.match(text)
-        if percent and int(percent[1]) // 10 > self._tenth and len(part.data) >= PROGRESS_BYTES:
-            self._tenth = int(percent[1]) // 10
-            self._tell(f"{part.what}: {self._tenth * 10} %")
+        if percent:
+            self._show(self._done_bytes + self._pieces[self._now][1] * int(percent[1]) // 100)
         elif "already in flash" in text:
-            self.verified += 1
-            self._tell(f"{part.what}: there already")
+            self._piece_is_there(0)
         elif text.startswith("Hash of data verified"):
-            self.verified += 1
-            self._tell(f"{part.what}: written and verified, {len(part.data) >> 10} KB")
+            self._piece_is_there(self._pieces[self._now][1])
+
+    def _show(self, done_bytes: int) -> None:
+        part = self._pieces[self._now][0]
+        tenth = done_bytes * 10 // len(part.data)
+        if self._tenth < tenth < 10 and len(part.data) > PIECE_BYTES // 2:
+            self._tenth = tenth
+            self._tell(f"{part.what}: {tenth * 10} %")
+
+    def _piece_is_there(self, written_bytes: int) -> None:
+        part, size = self._pieces[self._now]
+        self._verified += 1
+        self._done_bytes += size
+        self._written_bytes += written_bytes
+        if self._done_bytes < len(part.data):
+            if self._written_bytes:
+                self._show(self._done_bytes)
+            return
+        written = f"{self._written_bytes >> 10} KB of {len(part.data) >> 10} KB written" if self._written_bytes else "there already"
+        self._tell(f"{part.what}: {written}, verified")
+        self._done_bytes = self._written_bytes = self._tenth = 0
 
     def finish(self) -> None:
         """CannotDo where esptool ended well without having verified everything: nothing may count as flashed by mistake."""
-        if self.verified != len(self._parts):
-            raise CannotDo(f"esptool verified {self.verified} of {len(self._parts)} parts; {AGAIN}")
+        if self._verified != len(self._pieces):
+            raise CannotDo(f"esptool verified {self._verified} of {len(self._pieces)} pieces; {AGAIN}")
 
 
 def _options(port: str, baud: int) -> list[str]:

@@ -16,11 +16,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from sidetone.core.telemetry import topics
+from sidetone_host.calibration import BASELINE_BOUNDS, SCALE_BOUNDS
 from sidetone_host.errors import CannotDo, JudgedBad
 from sidetone_host.toml_places import places
 
-BASELINE_DBFS = (-60.0, 0.0)  # as sidetone_host/calibration.py
-RATE_SCALE = (0.25, 4.0)
 UTC_OFFSET_MIN = (-720, 840)  # UTC-12 to UTC+14, all there are
 BRIGHTNESS_PM = (1, 1000)
 SSID_BYTES = 32  # IEEE 802.11
@@ -67,7 +66,7 @@ brightness_pm = 100                         # of full (default: the board's)
 
 [[seats]]
 name = "seat08"
-calibration = "seat08.calibration.toml"     # or what `sidetone phrases enrol` wrote for this agent
+calibration = "seat08.calibration.toml"     # what `sidetone phrases enrol` wrote for this agent; the two values above go before it
 dim = true
 """
 
@@ -257,11 +256,9 @@ def _check_seat(site: Site, prefix: str, seat: dict[str, Any], before: list[str]
             site.fault(prefix + ".name", fault)
         elif name in before:
             site.fault(prefix + ".name", f"{name} is a seat already; two devices of one name would put each other off the broker")
-    for key, (low, high) in (("baseline_dbfs", BASELINE_DBFS), ("rate_scale", RATE_SCALE), ("brightness_pm", BRIGHTNESS_PM)):
+    for key, (low, high) in (("baseline_dbfs", BASELINE_BOUNDS), ("rate_scale", SCALE_BOUNDS), ("brightness_pm", BRIGHTNESS_PM)):
         if key in seat and not low <= seat[key] <= high:
             site.fault(f"{prefix}.{key}", f"is {seat[key]}; allowed is {low:g} to {high:g}")
-    if "calibration" in seat and ("baseline_dbfs" in seat or "rate_scale" in seat):
-        site.fault(prefix + ".calibration", "stands beside baseline_dbfs or rate_scale; keep one of the two")
     if len([key for key in ("password", "password_file") if key in seat]) > 1:
         site.fault(prefix + ".password", "stands beside password_file; keep one of the two")
     if ("certificate" in seat) != ("certificate_key" in seat):
