@@ -5,7 +5,10 @@ for the next one's first word; `Attendant` leads live sound to one or the other.
 Ports (on_cpython, on_micropython) are handed in as modules, so this file knows their shape and none of them by name.
 """
 
+from sidetone.core.call.contacts import HELP, OFF_HOOK, ON_HOOK
+from sidetone.core.call.countries import tones_of
 from sidetone.core.etiquette.conduct import Conduct
+from sidetone.core.etiquette.profile import NETWORK_LANGUAGE
 from sidetone.core.speech.meter import Meter
 from sidetone.core.speech.phrases import PhraseSpotter, site_rows
 from sidetone.listener import HOP_MS, HOP_SAMPLES, Ear, Listener
@@ -16,24 +19,27 @@ RATE_SCALE_PM = 1000
 
 class Calibration:
     """What is known of this agent's voice: comfortable active speech level (dBFS Q8), syllable scale (per mille), and the phrase
-    cutoffs of a read passage, (label, cutoff_q8) each (`sidetone phrases enrol`)."""
+    cutoffs of a read passage, (label, cutoff_q8) each (`sidetone phrases enrol`); `usual`: what earlier calls taught (agent.py), or None."""
 
-    def __init__(self, baseline_q8=BASELINE_DBFS_Q8, rate_scale_pm=RATE_SCALE_PM, cutoffs_q8=()):
+    def __init__(self, baseline_q8=BASELINE_DBFS_Q8, rate_scale_pm=RATE_SCALE_PM, cutoffs_q8=(), usual=None):
         self.baseline_q8 = baseline_q8
         self.rate_scale_pm = rate_scale_pm
         self.cutoffs_q8 = cutoffs_q8
+        self.usual = usual
 
 
 class CallSetup:
     """What is known of a call before it begins.
 
-    direction: "in" or "out"; start_s: seconds since 1970 on the agent's own wall clock, None while the time is unknown.
+    direction: "in" or "out"; start_s: seconds since 1970 on the agent's own wall clock, None while the time is unknown;
+    has_help: the agent has a help button.
     """
 
-    def __init__(self, has_customer, direction="in", start_s=None):
+    def __init__(self, has_customer, direction="in", start_s=None, has_help=False):
         self.has_customer = has_customer
         self.direction = direction
         self.start_s = start_s
+        self.has_help = has_help
 
 
 class Instruments:
@@ -44,6 +50,8 @@ class Instruments:
     """
 
     def __init__(self, hearing, released, profile, has_customer, cutoffs_q8=()):
+        if profile.get("language") != NETWORK_LANGUAGE:
+            released = None  # a Mandarin network hears nothing true in another language
         site = [] if released is None else site_rows(released.manifest, profile.get("phrases"))
         self.labels = () if released is None else tuple([row["label"] for row in released.manifest["labels"] + site])
         self.stride_hops = 3 if released is None else released.manifest["stride_hops"]
@@ -81,6 +89,9 @@ def build_listener(hearing, released, profile, calibration, call, emit, instrume
     ears = []
     for channel, kernels, front_end, network, spotter in instruments.sets:
         meter = Meter(calibration.baseline_q8, calibration.rate_scale_pm if channel == "agent" else RATE_SCALE_PM)
+        if channel != "agent":
+            tones = tones_of(profile.get)
+            meter.expect_tones(tones.beat_hops, tones.loss_low_q8, tones.loss_high_q8)
         ears.append(Ear(channel, kernels, front_end, instruments.quantize, network, spotter, meter))
     conduct = Conduct(
         profile,
@@ -91,6 +102,8 @@ def build_listener(hearing, released, profile, calibration, call, emit, instrume
         direction=call.direction,
         has_customer=call.has_customer,
         labels=instruments.labels,
+        usual=calibration.usual,
+        has_help=call.has_help,
     )
     return Listener(ears, conduct, instruments.stride_hops, emit)
 
@@ -100,23 +113,56 @@ INTERVAL_MS = 5000  # `interval` and the open call's checkpoint every 5 s of cal
 # ours: without a hook switch a call is over when nobody has spoken for this long; the longest wait that the standard knows
 # (a hold with a call-back promised after 60 s) must not cut a call in two
 SILENT_END_MS = 90_000
+# ours: a call that never ends (a radio beside the microphone) is cut, or its record would never be told; its next part is a new call
+LONGEST_CALL_MS = 4 * 3_600_000
 PREROLL_HOPS = 100  # a second: the call starts before the first word, which must not lose its onset
 IDLE_PHASE = "idle"
+
+
+class Unheard:
+    """In place of the link while the agent practises: his lamps are all that comes of the call."""
+
+    def begin_call(self, record):
+        pass
+
+    def checkpoint(self, record):
+        pass
+
+    def end_call(self, record):
+        pass
+
+    def publish_interval(self, t_ms, measures):
+        pass
+
+    def publish_event(self, t_ms, what, rows):
+        pass
+
+    def publish_live(self, measures, lamps):
+        pass
 
 
 class Device:
     """One running device: what the listener says goes to the lamps and the link, and what the link is told goes to the listener.
 
     hear(emit) -> a fresh Listener; lamps: on_*/lamps; link: on_*/link.Link; now_ms(): monotonic time of this boot;
-    new_profile(name, values): called for a `profile` command, raises ValueError with one line, used from the next call on.
+    new_profile(name, values): called for a `profile` command, raises ValueError with one line, used from the next call on;
+    agent: agent.Agent, which learns from each call, or None; inputs: on_*/inputs, or None.
+
+    practice: from the next call on, lamps only; nothing of a call is told to the link, and the agent's habits learn nothing.
     """
 
-    def __init__(self, hear, lamps, link, now_ms, new_profile):
+    def __init__(self, hear, lamps, link, now_ms, new_profile, agent=None, inputs=None):
         self._hear = hear
         self._lamps = lamps
         self._link = link
         self._now_ms = now_ms
         self._new_profile = new_profile
+        self._agent = agent
+        self._inputs = inputs
+        self.practice = False
+        self._told = link  # what hears of the call in progress: the link, or nobody
+        self._unheard = Unheard()
+        self._states = []  # call states that came before their call, (phase, by)
         self._listener = None
         self._record = None
         self._last_live_ms = now_ms() - LIVE_MS
@@ -142,7 +188,11 @@ class Device:
         self._next_interval_ms = INTERVAL_MS
         self.last_speech_ms = 0
         self.told_to_begin = self.told_to_end = False
-        self._link.begin_call(self._listener.record_so_far())
+        self._told = self._unheard if self.practice else self._link
+        self._told.begin_call(self._listener.record_so_far())
+        for phase, by in self._states:
+            self._listener.call_state(0, phase, by)
+        self._states = []
 
     def feed(self, block, overruns):
         """One block of the call in progress; overruns: blocks of sound lost by the capture since the call began."""
@@ -153,14 +203,20 @@ class Device:
             self.last_speech_ms = listener.t_ms
         if listener.t_ms >= self._next_interval_ms:
             self._next_interval_ms += INTERVAL_MS
-            self._link.publish_interval(listener.t_ms, listener.conduct.interval_measures(listener.t_ms))
-            self._link.checkpoint(listener.record_so_far())
+            self._told.publish_interval(listener.t_ms, listener.conduct.interval_measures(listener.t_ms))
+            self._told.checkpoint(listener.record_so_far())
+        if listener.t_ms >= LONGEST_CALL_MS:
+            self.told_to_end = True
         self.tick()
 
     def end_call(self):
         """The call is over: its record goes to the link, the lamps go dark."""
-        self._listener.finish()
-        self._link.end_call(self._record)
+        listener = self._listener
+        listener.finish()
+        self._told.end_call(self._record)
+        if self._agent is not None and self._told is self._link:
+            self._agent.learn(listener.conduct.lesson())
+        self._told = self._link
         self._listener = None
         self.tick()
 
@@ -171,7 +227,8 @@ class Device:
             self._shown[lamp] = ("off", "steady")
             self._lamps.show(lamp, "off", "steady")
         if listener is not None:
-            self._link.end_call(listener.record_so_far())
+            self._told.end_call(listener.record_so_far())
+        self._told = self._link
 
     def tick(self):
         """Lamps blink, `live` is told once a second, commands are obeyed; also between calls."""
@@ -180,6 +237,9 @@ class Device:
         while not self._link.commands.empty():
             command = self._link.commands.get()
             self._link.answer(command, self._obey(command))
+        if self._inputs is not None:
+            for event in self._inputs.poll(now_ms):
+                self._press(event)
         if now_ms - self._last_live_ms >= LIVE_MS:
             self._last_live_ms = now_ms
             listener = self._listener
@@ -187,7 +247,7 @@ class Device:
                 measures = [("level_dbfs", None), ("rate_per_min", None), ("phase", IDLE_PHASE), ("speaking", False)]
             else:
                 measures = listener.conduct.measures(listener.t_ms)
-            self._link.publish_live(measures, [(lamp, colour, pattern) for lamp, (colour, pattern) in self._shown.items()])
+            self._told.publish_live(measures, [(lamp, colour, pattern) for lamp, (colour, pattern) in self._shown.items()])
 
     def _emit(self, t_ms, kind, rows):
         if kind == "lamp":
@@ -195,7 +255,7 @@ class Device:
             self._shown[lamp] = (colour, pattern)
             self._lamps.show(lamp, colour, pattern)
         elif kind in ("phrase", "finding"):
-            self._link.publish_event(t_ms, kind, rows)
+            self._told.publish_event(t_ms, kind, rows)
         elif kind == "summary":
             self._record = rows
 
@@ -204,21 +264,44 @@ class Device:
         name = command["cmd"]
         if name == "tag":
             self._link.tag(command["tag"])
+        elif name == "practice":
+            self.practice = command["on"]
         elif name == "profile":
             try:
                 self._new_profile(command["name"], command["values"])
             except ValueError as fault:
                 return str(fault)
         elif name == "call_state":
-            if command["phase"] == "ended":
-                if not self.in_call:
-                    return "no call is in progress"
-                self.told_to_end = True
-            if self.in_call:
-                self._listener.call_state(self._listener.t_ms, command["phase"], command["by"])
-            else:
-                self.told_to_begin = True
+            return self._call_state(command["phase"], command["by"])
         return None
+
+    def _call_state(self, phase, by):
+        if phase == "ended":
+            if not self.in_call:
+                return "no call is in progress"
+            self.told_to_end = True
+        if self.in_call:
+            self._listener.call_state(self._listener.t_ms, phase, by)
+        else:
+            self.told_to_begin = True
+            self._states.append((phase, by))
+        return None
+
+    def _press(self, event):
+        """The agent has pressed the help button, lifted the receiver or put it down. Help is told in practice too."""
+        if event == HELP:
+            self.ask_help("button")
+        elif event == OFF_HOOK:
+            self._call_state("talking", None)
+        elif event == ON_HOOK and self.in_call:
+            self._call_state("ended", "agent")
+
+    def ask_help(self, by):
+        """The agent asks for his shift leader, in a call or outside. by: "button" or "key"."""
+        listener = self._listener
+        self._link.publish_event(None if listener is None else listener.t_ms, "help", [("by", by)])
+        if listener is not None:
+            listener.conduct.help(listener.t_ms)
 
 
 class Standby:

@@ -32,6 +32,18 @@ def faults_of(tmp_path: Path, text: str) -> list[str]:
     return [line.removeprefix(f"{path}: ") for line in str(caught.value).splitlines()]
 
 
+def test_buttons_are_optional_and_checked(tmp_path: Path) -> None:
+    path = tmp_path / "site.toml"
+    path.write_text(GOOD, encoding="utf-8")
+    assert boards.load(str(path)).input_pins == {}
+    path.write_text(GOOD + "[inputs]\nhelp_pin = 17\nhook_pin = 27\n", encoding="utf-8")
+    assert boards.load(str(path)).input_pins == {"help": 17, "hook": 27}
+    assert boards.load("rpi-usb").input_pins == {"help": 17}
+    assert faults_of(tmp_path, GOOD + "[inputs]\nhelp_pin = 5\n") == ["pin 5 is used more than once; give each signal its own"]
+    wrong = faults_of(tmp_path, GOOD + '[inputs]\nbell_pin = 17\nhelp_pin = "17"\n')
+    assert wrong == [f"[inputs] {key} must be help_pin or hook_pin, a pin from 0 to 48" for key in ("bell_pin", "help_pin")]
+
+
 def test_the_boards_that_come_with_sidetone() -> None:
     assert boards.names() == ["desktop", "esp32s3-generic-oct", "rpi-codec", "rpi-usb"]
     for name in boards.names():
@@ -67,7 +79,7 @@ pins = { loud = [5, 5], pace = [13], phrase = [22, 99], process = [24, 25], mood
 """
     assert faults_of(tmp_path, text) == [
         "[clock] is missing; add the section",
-        "[clocks] is unknown; the sections are board, sound, lamps, clock",
+        "[clocks] is unknown; the sections are board, sound, lamps, clock, inputs",
         "[board] runtime must be one of cpython, micropython",
         "[board] summary must be a text in quotes",
         "[sound] block_ms must be a whole number from 10 to 500",

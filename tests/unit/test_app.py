@@ -68,13 +68,13 @@ class Link:
 class Desk:
     """A device with a clock of its own, and a speaker's words as levels."""
 
-    def __init__(self, profile=None):
+    def __init__(self, profile=None, agent=None, inputs=None):
         self.link = Link()
         self.lamps = Lamps()
         self.now_ms = 0
         self.profiles = []
         self.profile = profile or Profile()
-        self.device = app.Device(self.hear, self.lamps, self.link, lambda: self.now_ms, self.new_profile)
+        self.device = app.Device(self.hear, self.lamps, self.link, lambda: self.now_ms, self.new_profile, agent, inputs)
 
     def hear(self, emit):
         return app.build_listener(Hearing, None, self.profile, app.Calibration(), app.CallSetup(False), emit)
@@ -178,6 +178,151 @@ def test_a_call_state_in_a_call_reaches_the_rules_and_ended_ends_it():
     assert desk.device.told_to_end
     desk.device.end_call()
     assert value(desk.link.last("end_call")[0], "duration_s") is not None
+
+
+class Keys:
+    """What is pressed, as inputs tell it."""
+
+    has_help = True
+
+    def __init__(self):
+        self.pressed = []
+
+    def poll(self, now_ms):
+        pressed, self.pressed = self.pressed, []
+        return pressed
+
+
+def test_a_call_state_before_the_call_is_part_of_it():
+    desk = Desk()
+    for phase in ("ringing", "ring", "ring"):
+        desk.link.commands.append({"id": "1", "cmd": "call_state", "phase": phase, "by": None})
+    desk.device.tick()
+    assert desk.device.told_to_begin
+    desk.device.begin_call()
+    desk.sound(HUSH, 100)
+    desk.device.end_call()
+    assert value(desk.link.last("end_call")[0], "rings") == 2
+
+
+def test_help_is_told_in_a_call_and_outside():
+    keys = Keys()
+    desk = Desk(inputs=keys)
+    keys.pressed = ["help"]
+    desk.device.tick()
+    assert desk.link.last("publish_event") == (None, "help", [("by", "button")])
+    desk.device.begin_call()
+    desk.sound(VOICE, 100)
+    keys.pressed = ["help"]
+    desk.sound(VOICE, 10)
+    assert desk.link.last("publish_event") == (1100, "help", [("by", "button")])
+    desk.sound(VOICE, 10)
+    assert desk.lamps.shown["phrase"] == ("green", "fast")
+
+
+def test_the_hook_switch_begins_and_ends_the_call():
+    keys = Keys()
+    desk = Desk(inputs=keys)
+    keys.pressed = ["on_hook"]
+    desk.device.tick()
+    assert not desk.device.told_to_begin
+    keys.pressed = ["off_hook"]
+    desk.device.tick()
+    assert desk.device.told_to_begin
+    desk.device.begin_call()
+    desk.sound(VOICE, 1500)
+    keys.pressed = ["on_hook"]
+    desk.sound(HUSH, 10)
+    assert desk.device.told_to_end
+    desk.sound(HUSH, 10)
+    desk.device.end_call()
+    record = desk.link.last("end_call")[0]
+    # who hung up is known now, and that it was too soon
+    assert ("J5", 1) in value(record, "findings").rows
+
+
+def test_in_practice_nothing_is_told_but_help():
+    keys = Keys()
+    desk = Desk(inputs=keys)
+    desk.link.commands.append({"id": "1", "cmd": "practice", "on": True})
+    desk.device.tick()
+    desk.device.begin_call()
+    desk.sound(VOICE, 400)
+    desk.sound(SHOUT, 200)
+    assert desk.lamps.shown["loud"] == ("red", "steady")
+    keys.pressed = ["help"]
+    desk.sound(HUSH, 100)
+    # practice ends with the call it began in
+    desk.link.commands.append({"id": "2", "cmd": "practice", "on": False})
+    desk.sound(SHOUT, 100)
+    desk.device.end_call()
+    assert [name for name, _ in desk.link.told if name not in ("publish_live", "answer")] == ["publish_event"]
+    assert desk.link.last("publish_event")[1] == "help"
+    assert all([value(values[0], "phase") == "idle" for name, values in desk.link.told if name == "publish_live"])
+    desk.device.begin_call()
+    desk.sound(VOICE, 100)
+    assert desk.link.names()[-1] == "begin_call"
+
+
+class Pupil:
+    def __init__(self):
+        self.lessons = []
+
+    def learn(self, lesson):
+        self.lessons.append(lesson)
+
+
+def test_each_call_teaches_but_practice_does_not():
+    desk = Desk(agent=Pupil())
+    desk.device.begin_call()
+    desk.sound(VOICE, 400)
+    desk.device.end_call()
+    desk.device.practice = True
+    desk.device.begin_call()
+    desk.sound(SHOUT, 400)
+    desk.device.end_call()
+    (lesson,) = desk.device._agent.lessons
+    assert abs(lesson[0] - VOICE) < 256 and lesson[3] > 3_000
+
+
+def test_a_profile_that_comes_in_a_call_judges_the_next_one():
+    desk = Desk()
+    desk.device.begin_call()
+    desk.sound(VOICE, 200)
+    desk.profile = Profile([("volume.loud_db", 30 * 256)])
+    desk.sound(SHOUT, 200)
+    assert desk.lamps.shown["loud"] == ("red", "steady")
+    desk.device.end_call()
+    desk.device.begin_call()
+    desk.sound(VOICE, 200)
+    desk.sound(SHOUT, 200)
+    assert desk.lamps.shown["loud"] == ("green", "steady")
+
+
+def test_a_call_that_never_ends_is_cut():
+    desk = Desk()
+    desk.device.begin_call()
+    desk.sound(VOICE, 100)
+    desk.device._listener.hops = app.LONGEST_CALL_MS // 10 - 20
+    desk.sound(VOICE, 10)
+    assert not desk.device.told_to_end
+    desk.sound(VOICE, 10)
+    assert desk.device.told_to_end
+    desk.device.end_call()
+    assert value(desk.link.last("end_call")[0], "duration_s").text() == "14400.00"
+
+
+def test_five_hundred_calls_leave_nothing_behind():
+    desk = Desk(agent=Pupil())
+    for call in range(500):
+        desk.device.begin_call()
+        desk.sound(VOICE, 20)
+        desk.device.end_call()
+        if call > 10:
+            desk.link.told = desk.link.told[-20:]
+    assert len(desk.device._agent.lessons) == 500
+    assert value(desk.link.last("end_call")[0], "duration_s").text() == "0.20"
+    assert not desk.device._states and not desk.device.in_call
 
 
 def test_standby_wakes_for_a_voice_and_keeps_the_second_before_it():

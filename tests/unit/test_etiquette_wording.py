@@ -1,4 +1,4 @@
-"""Rules of wording and of going on: fillers (G4), negative words (G6), hesitation (D7), breath pops (C10), a voice not raised (C3), passing on (N3)."""
+"""Rules of wording and of going on: fillers (G4), negative words (G6), hesitation (D7), breath pops (C10), a voice not raised (C3), help (N3)."""
 
 from calls import broken, found, play, summary
 

@@ -13,6 +13,7 @@ RUNTIMES = ("cpython", "micropython")
 SOURCES = ("portaudio", "i2s")
 LAMP_KINDS = ("terminal", "gpio", "ws2812", "none")
 LAMPS = ("loud", "pace", "phrase", "process")
+INPUTS = ("help", "hook")  # a button, and the telephone's hook switch: contacts to ground
 I2S_PINS = ("sck", "ws", "sd")
 GPIO_LAST = 48  # ESP32-S3's highest GPIO; a Raspberry Pi's header ends at 27
 BLOCK_MS = (10, 500)  # one hop; more than half a second would make the lamps late
@@ -42,6 +43,7 @@ class Board:
     data_pin: int | None
     brightness_pm: int
     clock_note: str
+    input_pins: dict[str, int]  # of INPUTS, those that are wired
 
     @property
     def channels(self) -> int:
@@ -83,8 +85,9 @@ class _Reader:
 
     def board(self, name: str) -> Board:
         about, sound, lamps, clock = (self._section(key) for key in ("board", "sound", "lamps", "clock"))
+        inputs = self.table.pop("inputs", {})
         for key in self.table:
-            self.faults.append(f"[{key}] is unknown; the sections are board, sound, lamps, clock")
+            self.faults.append(f"[{key}] is unknown; the sections are board, sound, lamps, clock, inputs")
         source = self._choice(sound, "sound", "source", SOURCES)
         kind = self._choice(lamps, "lamps", "kind", LAMP_KINDS)
         board = Board(
@@ -103,6 +106,7 @@ class _Reader:
             data_pin=self._whole(lamps, "lamps", "data_pin", 0, GPIO_LAST) if kind == "ws2812" else None,
             brightness_pm=self._brightness(lamps) if kind in ("gpio", "ws2812") else FULL_PM,
             clock_note=self._text(clock, "clock", "note"),
+            input_pins=self._input_pins(inputs),
         )
         for section, rest in (("board", about), ("sound", sound), ("lamps", lamps), ("clock", clock)):
             for key in rest:
@@ -167,12 +171,22 @@ class _Reader:
             self.faults.append(f"[lamps] pins.{lamp} is unknown; the lamps are {', '.join(LAMPS)}")
         return good
 
+    def _input_pins(self, inputs: object) -> dict[str, int]:
+        """[inputs] help_pin = …, hook_pin = …, each of which may be left out."""
+        pins: dict[str, int] = {}
+        for key, pin in inputs.items() if isinstance(inputs, dict) else [("", inputs)]:
+            if key.removesuffix("_pin") not in INPUTS or type(pin) is not int or not _is_pin(pin):
+                self.faults.append(f"[inputs] {key} must be help_pin or hook_pin, a pin from 0 to {GPIO_LAST}")
+            else:
+                pins[key.removesuffix("_pin")] = pin
+        return pins
+
     def _cross_check(self, board: Board) -> None:
         if board.agent_channel == board.customer_channel:
             self.faults.append("[sound] customer_channel is the agent's; give the ear-piece a channel of its own, or remove the key")
         if board.source == "i2s" and board.runtime == "cpython":
             self.faults.append("[sound] source i2s needs runtime micropython; a Raspberry Pi's codec is reached by portaudio")
-        used = list(board.i2s_pins.values()) + [pin for pair in board.lamp_pins.values() for pin in pair]
+        used = list(board.i2s_pins.values()) + list(board.input_pins.values()) + [pin for pair in board.lamp_pins.values() for pin in pair]
         if board.data_pin is not None:
             used.append(board.data_pin)
         for pin in sorted({pin for pin in used if used.count(pin) > 1}):

@@ -44,6 +44,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument("--device", default="desk", help="this device's name in the topics (default desk)")
     parser.add_argument("--data", type=Path, metavar="DIR", help="where records wait for the store (default: the user's data folder)")
     parser.add_argument("--lamps", choices=("board", "terminal", "none"), default="board", help="which lamps (default: the board's)")
+    parser.add_argument("--practice", action="store_true", help="lamps only: nothing of any call is published (the command `practice` ends it)")
+    parser.add_argument("--learn", action="store_true", help="with a FILE: learn the agent's usual voice from it, as from live sound")
     parser.set_defaults(run=run)
 
 
@@ -52,6 +54,7 @@ def run(args: argparse.Namespace) -> int:
     from sidetone.on_cpython.audio import SoundUnavailable
     from sidetone.on_cpython.board import BoardError
     from sidetone.on_cpython.broker_address import BrokerAddressError
+    from sidetone.on_cpython.inputs import InputsUnavailable
     from sidetone.on_cpython.lamps import LampsUnavailable
     from sidetone.on_cpython.storage import StorageError
 
@@ -61,7 +64,7 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return _run(args)
-    except (SoundUnavailable, BoardError, LampsUnavailable, BrokerAddressError, StorageError, TopicError) as fault:
+    except (SoundUnavailable, BoardError, InputsUnavailable, LampsUnavailable, BrokerAddressError, StorageError, TopicError) as fault:
         raise CannotDo(str(fault)) from None
 
 
@@ -71,6 +74,7 @@ def _notice(line: str) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     from sidetone import app
+    from sidetone.agent import Agent
     from sidetone.on_cpython import board as boards
     from sidetone.on_cpython import hearing
     from sidetone.on_cpython.clock import Clock
@@ -87,24 +91,29 @@ def _run(args: argparse.Namespace) -> int:
     voice = app.Calibration(*calibration.of(args))
     link, outbox, storage = _link(args, board, clock, source, network.manifest)
     lamps = _lamps(args.lamps, board, settings["now"])
+    inputs = _inputs(board, args.lamps)
+    # a recording is nobody's shift: what it would teach must not become the measure of the next live call
+    agent = Agent(voice, settings["now"], storage, clock.uptime_ms) if args.source == "live" or args.learn else None
 
     def hear(emit: Any) -> Any:
-        call = app.CallSetup(channels > 1, "in", _wall_seconds(clock.epoch_s()))
-        return app.build_listener(hearing, network, settings["now"], voice, call, emit)
+        call = app.CallSetup(channels > 1, "in", _wall_seconds(clock.epoch_s()), inputs.has_help)
+        return app.build_listener(hearing, network, settings["now"], agent.voice() if agent else voice, call, emit)
 
     def new_profile(name: str, values: dict[str, Any]) -> None:
         settings["now"] = profile.from_command(name, values)
 
-    device = app.Device(hear, lamps, link, clock.uptime_ms, new_profile)
+    device = app.Device(hear, lamps, link, clock.uptime_ms, new_profile, agent, inputs)
+    device.practice = args.practice
     link.start()
     try:
         if args.source == "live":
             _live(device, source, app.Standby(hearing, voice, channels))
         else:
-            _play(device, source, lambda: 0 < args.calls <= outbox.calls_begun)
+            _play(device, source, lambda played: 0 < args.calls <= (played if args.practice else outbox.calls_begun))
     finally:
         source.close()
         lamps.close()
+        inputs.close()
         if not link.stop() and outbox.pending():
             _notice(f"{len(outbox.pending())} records wait in {storage.folder} until the store takes them at the next start")
         storage.close()
@@ -165,9 +174,22 @@ def _lamps(kind: str, board: Any, settings: Any) -> Any:
     return lamps.NoLamps()
 
 
+def _inputs(board: Any, lamps: str) -> Any:
+    """The board's buttons; a terminal's keys where the lamps are drawn in it."""
+    from sidetone.on_cpython import inputs
+
+    if board.input_pins and lamps == "board":
+        return inputs.GpioInputs(board.input_pins)
+    if sys.stdin.isatty() and (lamps == "terminal" or (lamps == "board" and board.lamp_kind == "terminal")):
+        return inputs.KeyInputs()
+    return inputs.NoInputs()
+
+
 def _play(device: Device, source: Any, enough: Any) -> None:
-    """The recording, call after call, until it is enough. A started call is always finished."""
-    while not enough():
+    """The recording, call after call, until `enough(calls played)`. A started call is always finished."""
+    played = 0
+    while not enough(played):
+        played += 1
         device.begin_call()
         for block in source:
             device.feed(block, source.overruns)

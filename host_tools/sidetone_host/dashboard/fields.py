@@ -62,7 +62,8 @@ FIELDS = (
     Field("overruns", "device", "times", 0, "", "Sound that the device missed", "设备漏处理次数"),
 )
 FIELD_OF = {field.key: field for field in FIELDS}
-MAPS = ("phrases", "findings", "advice", "unmeasured", "not_judged")  # label -> count, rule -> count, rule -> figure, field -> reason, reason -> rules
+# label -> count, rule -> count, rule -> figure, field -> reason, reason -> rules
+MAPS = ("phrases", "findings", "advice", "unmeasured", "not_judged")
 
 GROUPS = {
     "call": ("Call", "通话"),

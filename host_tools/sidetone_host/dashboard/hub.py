@@ -6,6 +6,7 @@ A tile is the newest state of one device. The rules:
 - Every change gives the tile the next version. A stream asks for what changed since the version it has seen, so ten messages
   between two looks are one tile sent (coalesced), and a slow reader costs nothing but its own delay.
 - Ages are counted on the server's monotonic clock (`heard_ms`); devices' and browsers' clocks play no part.
+- A call for help stays on the tile; the page shows it for as long as it likes.
 - A call's length is counted on the device's own uptime (call_clock.py).
 """
 
@@ -70,6 +71,8 @@ class Hub:
                 clock.hear(kind, message.get("boot"), _number(message.get("uptime_ms")), _call_time_ms(message))
                 if tile["phase"] in IN_CALL:
                     tile["call_began_ms"] = clock.began_ms(tile["heard_ms"])
+                if isinstance(message.get("help"), Mapping):
+                    tile["help_ms"] = now_ms
             self._changed(key, tile)
 
     def know(self, site: str, device: str, availability: str | None) -> None:
@@ -143,6 +146,7 @@ def _new_tile(site: str, device: str) -> dict[str, Any]:
         "rate_per_min": None,
         "lamps": {lamp: {"colour": "off", "pattern": "steady"} for lamp in LAMPS},
         "heard_ms": None,
+        "help_ms": None,
         "call_began_ms": None,
     }
 

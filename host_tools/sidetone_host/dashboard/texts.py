@@ -53,6 +53,7 @@ TEXTS = {
     "phase_closing": ("Closing", "收尾"),
     "phase_ended": ("Idle", "空闲"),
     "state_offline": ("Offline", "离线"),
+    "state_help": ("Asks for help", "请求支援"),
     "state_stale": ("No data", "无数据"),
     "state_unknown": ("Not heard yet", "尚未收到"),
     "level": ("Level", "电平"),

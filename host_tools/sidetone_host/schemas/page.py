@@ -66,7 +66,8 @@ _HEAD = payloads.envelope(859573249, 23, 41250, 1795296146)
 _RECORD: list[tuple[str, Any]] = [
     (name, None if name in ("rings", "answer_s") else Fixed(3725, places) if places else 3) for name, places, _ in RECORD_FIELDS
 ]
-_RECORD += [("phrases", Rows([("greeting", 1), ("farewell", 1)])), ("findings", Rows([("C1", 2)])), ("advice", Rows([("C11", Fixed(26, 1))])), ("overruns", 0)]
+_RECORD += [("phrases", Rows([("greeting", 1), ("farewell", 1)])), ("findings", Rows([("C1", 2)]))]
+_RECORD += [("advice", Rows([("C11", Fixed(26, 1))])), ("overruns", 0)]
 _RECORD += [("unmeasured", Rows([("rings", "no ringing"), ("answer_s", "no ringing")])), ("not_judged", Rows([("no clock", ["B5", "M2"])]))]
 _MEASURES = [("level_dbfs", Fixed(-215, 1)), ("rate_per_min", 262)]
 
@@ -85,6 +86,7 @@ def examples() -> dict[str, list[str]]:
         "event": [
             payloads.event(_HEAD, 12, 11210, "phrase", phrase),
             payloads.event(_HEAD, 12, 24300, "finding", finding),
+            payloads.event(_HEAD, 12, 31000, "help", [("by", "button")]),
             payloads.answer(_HEAD, "k7", "profile", "there is no profile night"),
         ],
         "call": [payloads.call(_HEAD, 12, None, False, _RECORD)],
@@ -94,6 +96,7 @@ def examples() -> dict[str, list[str]]:
         '{"schema":1,"id":"k5","cmd":"ping"}',
         '{"schema":1,"id":"k6","cmd":"call_state","phase":"ringing","by":null}',
         '{"schema":1,"id":"k7","cmd":"profile","name":"night","values":{"volume.loud_db":5.0}}',
+        '{"schema":1,"id":"k9","cmd":"practice","on":true}',
         '{"schema":1,"id":"k8","cmd":"tag","tag":"test call 3"}',
     ]
     texts["ack"] = ['{"schema":1,"acked":[[859573249,21],[859573249,22]]}', '{"schema":1,"acked":[],"refused":[[859573249,23]]}']

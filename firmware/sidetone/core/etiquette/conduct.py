@@ -171,7 +171,8 @@ class Conduct:
 
     def help(self, t_ms):
         """The agent asks for his shift leader."""
-        self._scene.helped = True
+        self._scene.helped_ms = t_ms
+        self._findings.changed = True  # the lamp says at once that it was heard
 
     def call_state(self, t_ms, phase, by=None, overruns=0):
         """A signalled call state (one of SIGNALS; ValueError otherwise). `by`: who hung up, "agent", "customer" or None.

@@ -1,7 +1,8 @@
 """What the customer's line says by its tones: rings, a call put through, a line hung up. Signalled call states take precedence.
 
 The rules, in words:
-- A ring heard before anybody spoke starts `ringing`. The first word of either side after it is the pick-up, or a ring's rest and PATIENCE_MS without another ring.
+- A ring heard before anybody spoke starts `ringing`. The first word of either side after it is the pick-up, or a ring's rest and PATIENCE_MS
+  without another ring.
 - Where ringing is signalled, so is the pick-up: the agent may talk to a neighbour meanwhile. Only ANSWERED_MS of his speech say that the
   signal has been lost.
 - A zip tone before anybody spoke is a pick-up at its end: the call was put through to a waiting agent.

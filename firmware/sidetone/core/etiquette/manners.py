@@ -209,6 +209,6 @@ class Manners:
     def end(self, t_ms):
         """The call is over."""
         scene = self._scene
-        if scene.has_help and self._angry_ms >= self._escalate_ms and not scene.helped:
+        if scene.has_help and self._angry_ms >= self._escalate_ms and scene.helped_ms is None:
             if not self._transfer_labels or scene.left_unsaid("N3", self._transfer_labels):
                 scene.findings.event("N3", t_ms, seconds(self._angry_ms), seconds(self._escalate_ms))

@@ -33,7 +33,7 @@ class Scene:
         self.has_customer = has_customer
         self.usual = usual
         self.has_help = has_help
-        self.helped = False  # the help button was pressed in this call
+        self.helped_ms = None  # when the help button was last pressed in this call
         own_language = profile.get("language") == NETWORK_LANGUAGE
         self.labels = tuple(labels) if own_language else ()
         self.no_words = NO_NETWORK if own_language else OTHER_LANGUAGE  # why a phrase rule is not judged

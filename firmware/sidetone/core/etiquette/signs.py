@@ -45,6 +45,10 @@ class Signs:
                 return True
         return False
 
+    def _help_asked(self):
+        helped_ms = self._scene.helped_ms
+        return helped_ms is not None and self._t_ms - helped_ms < self._show_ms
+
     def _is_open(self, rule):
         return self._scene.findings.is_open(rule)
 
@@ -83,6 +87,7 @@ _CONDITIONS = {
     "taboo": lambda signs: signs._taboo(),
     "greeting_missing": lambda signs: signs._is_open("B1"),
     "phrase_missing": lambda signs: signs._fresh(_MISSING, signs._show_ms),
+    "help_asked": lambda signs: signs._help_asked(),
     "greeted": lambda signs: signs._scene.said_ms(signs._greetings) is not None,
     "line_fault": lambda signs: signs._is_open("I6"),
     "progress_overdue": lambda signs: signs._is_open("H2"),

@@ -22,6 +22,7 @@ CHOICES = (
     ("phrase", "taboo", RED, FAST, "possible taboo (G3, G7), from confirm_hits on", "疑似忌语"),
     ("phrase", "greeting_missing", RED, SLOW, "greeting missing (B1)", "缺少问候"),
     ("phrase", "phrase_missing", AMBER, STEADY, "a phrase was missing (A2, B2, B3, B5, H1, H5)", "缺少用语"),
+    ("phrase", "help_asked", GREEN, FAST, "the shift leader is called (N3)", "已呼叫值班长"),
     ("phrase", "greeted", GREEN, STEADY, "greeted", "已问候"),
     ("process", "line_fault", RED, FAST, "one-way audio (I6)", "线路单通"),
     ("process", "progress_overdue", RED, STEADY, "report progress now (H2)", "立即反馈进展"),

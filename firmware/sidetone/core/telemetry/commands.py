@@ -4,6 +4,7 @@ cmd          further keys                                                       
 ping                                                                               says availability and meta again
 call_state   phase: see PHASES; by: "agent", "customer" or null                    tells the call's phase (hook, telephone system)
 profile      name: a profile the device has; values: {key: value…} differences     checks and uses it from the next call on
+practice     on: true or false                                                     from the next call on: lamps only, nothing published
 tag          tag: text of 1..48 characters or null                                 marks the call in progress, or the next one, as a test
 
 Each command has `id`, 1..32 characters of the sender's choice, and is answered by an `event` with it. {"schema":1} is in both.
@@ -20,7 +21,7 @@ DEPTH_MAX = 4  # of brackets: a parser that recurses must not be led into the de
 ID_MAX = 32
 TAG_MAX = 48
 PHASES = ("ringing", "ring", "talking", "hold", "closing", "transferred", "ended")
-NAMES = ("ping", "call_state", "profile", "tag")
+NAMES = ("ping", "call_state", "profile", "practice", "tag")
 
 
 class CommandError(ValueError):
@@ -86,6 +87,10 @@ def parse_command(payload):
         command["values"] = message.get("values", {})
         if not isinstance(command["values"], dict):
             raise CommandError("needs values, an object of settings")
+    elif name == "practice":
+        command["on"] = message.get("on")
+        if not isinstance(command["on"], bool):
+            raise CommandError("needs on, true or false")
     elif name == "tag":
         command["tag"] = None if message.get("tag", "") is None else _text(message, "tag", TAG_MAX)
     for key in message:

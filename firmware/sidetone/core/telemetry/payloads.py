@@ -6,7 +6,8 @@ and is UTF-8 JSON of at most PAYLOAD_MAX bytes. Only the record of a call could 
 heard, every rule broken, nothing measured). Then, step by step until it fits:
  1. `unmeasured` is written by reason, reason -> [field…] instead of field -> reason, which loses nothing;
  2. entries are left out, and counted in `left_out`: first of `not_judged` (they follow from the board and the profile), then of
-    `advice`, then of `phrases`, smallest count first, then of `findings`. Each phrase and each finding was an `event` of its own, so the store has them.
+    `advice`, then of `phrases`, smallest count first, then of `findings`. Each phrase and each finding was an `event` of its own, so the
+    store has them.
 """
 
 from sidetone.core.telemetry.messages import Rows, encode
@@ -60,7 +61,8 @@ def interval(head, call_number, t_ms, measures):
 
 
 def event(head, call_number, t_ms, what, rows):
-    """what: "phrase" (label, channel, posterior) or "finding" (rule, state, value, limit …), its rows as replay prints them."""
+    """what: "phrase" (label, channel, posterior), "finding" (rule, state, value, limit …), their rows as replay prints them, or "help"
+    (by: how it was asked for); t_ms: call time, None with call_number None outside a call."""
     rows = [(key, clipped(value) if isinstance(value, str) else value) for key, value in rows]
     return _finished(head + [("call", call_number), ("t_ms", t_ms), (what, Rows(rows))])
 
@@ -99,7 +101,8 @@ def _by_reason(unmeasured):
 
 
 def _without_least(record):
-    """The record without one entry: of `not_judged` or `advice` the last, else of `phrases`, else of `findings` the smallest; None if all are empty."""
+    """The record without one entry: of `not_judged` or `advice` the last, else of `phrases`, else of `findings` the smallest; None
+    if all are empty."""
     for name in ("not_judged", "advice", "phrases", "findings"):
         for place, (key, value) in enumerate(record):
             if key == name and isinstance(value, Rows) and value.rows:

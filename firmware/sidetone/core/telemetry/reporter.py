@@ -105,8 +105,8 @@ class Reporter:
         self._say("interval", lambda head: payloads.interval(head, number, t_ms, list(measures)))
 
     def publish_event(self, t_ms, what, rows):
-        """what: "phrase" or "finding"; rows: as emitted, without kind and t_ms."""
-        number = self.outbox.calls_begun
+        """what: "phrase", "finding" or "help"; rows: as emitted, without kind and t_ms; t_ms: None outside a call."""
+        number = None if t_ms is None else self.outbox.calls_begun
         self._say("event", lambda head: payloads.event(head, number, t_ms, what, list(rows)))
 
     def answer(self, command, fault=None):

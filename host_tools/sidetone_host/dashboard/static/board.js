@@ -3,6 +3,7 @@
 
 const STALE_MS = 6000; // `live` comes once a second: six missed in a row is a device that says nothing
 const LOST_MS = 6000; // the stream says something every 2 s: three missed is a lost connection
+const HELP_MS = 120000; // a call for help stays on its tile so long after the button was pressed
 const TICK_MS = 500;
 const MEDIUM_FROM = 25; // devices: from here the tiles lose their small print …
 const DENSE_FROM = 81; // … from here they show lamps, the worst of them in words, or the phase …
@@ -162,10 +163,14 @@ function drawAge(tile) { // what changes by itself as time goes on
     : stale ? words.state_stale : words["phase_" + state.phase]);
   setText(parts.time, inCall && state.call_began_ms !== null ? clock(now - state.call_began_ms) : "");
   setText(parts.age, state.heard_ms === null ? "" : age(quiet));
-  const look = "tile" + (away ? " away" : " worst-" + tile.worst) + (inCall ? " in-call" : "");
+  const helping = state.help_ms !== null && now - state.help_ms < HELP_MS;
+  if (helping && !tile.helping) toSay.set(state.device, words.state_help);
+  tile.helping = helping;
+  if (helping) setText(parts.phase, words.state_help);
+  const look = "tile" + (helping ? " helping" : "") + (away ? " away" : " worst-" + tile.worst) + (inCall ? " in-call" : "");
   if (tile.look !== look) { tile.look = look; node.className = look; }
   tile.group = away ? "away" : inCall ? "on_call" : "";
-  tile.attention = !away && rank(tile.worst) >= 2;
+  tile.attention = helping || (!away && rank(tile.worst) >= 2);
 }
 
 function drawFrame() { // counts, filter, density, notices
