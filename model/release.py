@@ -9,32 +9,39 @@ import hashlib
 import json
 from pathlib import Path
 
+import numpy as np
+
 from model import negatives, quantize, score, tune
 from model.corpus import features, labels, tts
-from model.network import macs
+from model.network import FEATURE_SCALE, TOKENS, UNITS, macs
 
 RELEASED = Path(__file__).parent / "released"
 
 
-def compare(layers, content):
-    """Unit error of the float network and of the int8 file on the clean dev set."""
-    from model.network import FEATURE_SCALE, TOKENS, UNITS
-
-    made, out = score.streams(features.synthetic("dev"), "clean"), {}
-    network = quantize.Streaming(content)
+def compare(layers, content, manifest):
+    """Unit error and core recall (at the manifest's cutoffs) of the float network and of the int8 file on the clean dev set."""
+    made, error, recall = score.streams(features.synthetic("dev"), "clean"), {}, {}
+    network, scale, zero = quantize.Streaming(content), manifest["output_scale"], manifest["output_zero_point"]
+    core = [(k, row) for k, row in enumerate(manifest["labels"]) if row["tier"] == "core"]
     for name in ("float", "int8"):
-        wrong = total = 0
+        wrong = total = said = hit = 0
+        rows = []
         for frames, spans in made:
-            if name == "float":
-                rows = quantize.run_float(layers, frames[: len(frames) // 3 * 3].astype(float) * FEATURE_SCALE) * 256
+            if name == "float":  # on the int8 file's grid, but not cut to its range
+                exact = quantize.run_float(layers, frames[: len(frames) // 3 * 3].astype(float) * FEATURE_SCALE)
+                rows.append((np.round(exact / scale + zero).astype(np.int16), spans))
             else:
-                rows = network(frames)
-            for span in spans:
-                edits, units = score.unit_error(rows, span, UNITS, TOKENS)
+                rows.append((network(frames), spans))
+        for (logits, spans), (trace, _) in zip(rows, score.listen(manifest, rows), strict=True):
+            for span, values in zip(spans, score.peaks(trace, spans), strict=True):
+                edits, units = score.unit_error(logits, span, UNITS, TOKENS)
                 wrong, total = wrong + edits, total + units
-        out[name] = round(wrong / total, 4)
-    print(f"dev unit error: float {out['float']}, int8 {out['int8']}", flush=True)
-    return out
+                for k, row in core:
+                    if tune.said(span[0], row["label"]):
+                        said, hit = said + 1, hit + int(values[k] >= row["cutoff_q8"])
+        error[name], recall[name] = round(wrong / total, 4), round(hit / max(1, said), 4)
+    print(f"dev unit error: float {error['float']}, int8 {error['int8']}; core recall: float {recall['float']}, int8 {recall['int8']}", flush=True)
+    return {"dev_unit_error": error, "dev_core_recall": recall}
 
 
 def tuned(manifest, network, extra, hours):
@@ -81,9 +88,11 @@ def main():
         manifest["trained_on"] = ["synthetic: Kokoro-82M v1.0 (Apache-2.0), styles of kokoro-js 1.2.1"]
         if args.extra:
             manifest["trained_on"].append("real: AISHELL-1 sample, 2 speakers (Apache-2.0)")
-        manifest["metrics"] = {"dev_unit_error": compare(layers, content), "macs_per_step": macs(), "bytes": len(content)}
+        manifest["metrics"] = {"macs_per_step": macs(), "bytes": len(content)}
     manifest["sha256"] = hashlib.sha256(content).hexdigest()
     table, more, distinct = tuned(manifest, quantize.Streaming(content), args.extra, args.hours)
+    if not args.retune:
+        manifest["metrics"].update(compare(layers, content, manifest))
     out = Path(args.out) if args.out else RELEASED / args.language
     out.mkdir(parents=True, exist_ok=True)
     (out / manifest["file"]).write_bytes(content)

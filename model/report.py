@@ -18,10 +18,10 @@ def wilson(hit, said):
 
 def poisson(count, hours):
     """95 % interval of a rate per hour."""
-    from scipy.stats import chi2
+    from sidetone_host.phrases.estimate import interval
 
-    low = chi2.ppf(0.025, 2 * count) / 2 if count else 0.0
-    return low / hours, chi2.ppf(0.975, 2 * count + 2) / 2 / hours
+    low, high = interval(count)
+    return low / hours, high / hours
 
 
 def pooled(table, names):
@@ -40,104 +40,193 @@ def rate(count, hours):
     if not hours:
         return "-"
     low, high = poisson(count, hours)
-    return f"{count / hours:.1f} ({low:.1f}-{high:.1f})"
+    return f"{count / hours:.2f} ({low:.2f}-{high:.2f})"
 
 
-def label_table(result):
-    """One row a label: recall under every condition, false alarms, near-homophones, delay."""
-    names = list(result["sets"])
-    lines = ["| label | " + " | ".join(f"recall, {n}" for n in names) + " | false/h synthetic clean | false/h real | near-homophones that fire | delay median / p95 |",
-             "|---|" + "---|" * (len(names) + 4)]  # fmt: skip
-    first = result["sets"][names[0]]["labels"]
-    for label in first:
-        cells = [share(result["sets"][n]["labels"][label]["hit"], result["sets"][n]["labels"][label]["said"]) for n in names]
-        synthetic = result["sets"].get("synthetic clean", {"labels": first})["labels"][label]
-        real = result["sets"].get("real", {}).get("labels", {}).get(label)
-        delays = [d for n in names if n.startswith("synthetic") for d in result["sets"][n]["labels"][label]["delays"]]
-        delay = f"{np.median(delays):.0f} / {np.quantile(delays, 0.95):.0f} ms" if delays else "-"
-        near = f"{synthetic['near_false']}/{synthetic['near']}" if synthetic["near"] else "-"
-        lines.append(f"| {label} | " + " | ".join(cells) + f" | {rate(synthetic['false'], synthetic['hours'])} | "
-                     + (rate(real["false"], real["hours"]) if real else "-") + f" | {near} | {delay} |")  # fmt: skip
-    for title, group in (("core, pooled", labels.CORE), ("full, pooled", labels.FULL), ("taboo, pooled", labels.TABOO)):
-        sums = {n: pooled(result["sets"][n]["labels"], group) for n in names}
-        synthetic, real = sums.get("synthetic clean"), sums.get("real")
-        lines.append(f"| **{title}** | " + " | ".join(share(s["hit"], s["said"]) for s in sums.values())
-                     + f" | {rate(synthetic['false'], synthetic['hours']) if synthetic else '-'} | {rate(real['false'], real['hours']) if real else '-'} | | |")  # fmt: skip
-    return "\n".join(lines)
+def table(head, rows):
+    return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *["| " + " | ".join(r) + " |" for r in rows]])
+
+
+TIERS = (("core, pooled", labels.CORE), ("full, pooled", labels.FULL), ("taboo, pooled", labels.TABOO))
+
+
+def synthetic_sets(result):
+    return [n for n in result["sets"] if n.startswith("synthetic")]
+
+
+def recall_table(result, names):
+    """One row a label: recall under every condition, and the delay."""
+    rows = []
+    for label in next(iter(result["sets"].values()))["labels"]:
+        cells = [result["sets"][n]["labels"][label] for n in names]
+        if not any(c["said"] for c in cells):
+            continue
+        delays = [d for n in names for d in result["sets"][n]["labels"][label]["delays"]]
+        delay = f"{np.median(delays):.0f} / {np.quantile(delays, 0.95):.0f} ms ({len(delays)})" if delays else "-"
+        rows.append([label, *[share(c["hit"], c["said"]) for c in cells], delay])
+    for title, group in TIERS:
+        sums = [pooled(result["sets"][n]["labels"], group) for n in names]
+        delays = [d for n in names for k in group for d in result["sets"][n]["labels"][k]["delays"]]
+        delay = f"{np.median(delays):.0f} / {np.quantile(delays, 0.95):.0f} ms ({len(delays)})" if delays else "-"
+        rows.append([f"**{title}**", *[share(s["hit"], s["said"]) for s in sums], delay])
+    return table(["label", *[n.partition(" ")[2] or n for n in names], "delay after the phrase, median / p95 (n)"], rows)
+
+
+def false_table(result):
+    """One row a label: false alarms an hour on spliced speech of unseen voices and of real speakers, and on the real clips as they are."""
+    names = list(result["false"])
+    real = result["sets"].get("real")
+    head = ["label", *[f"{n}, spliced" for n in names], *(["real, as recorded"] if real else [])]
+    rows = []
+    for label in next(iter(result["sets"].values()))["labels"]:
+        cells = [result["false"][n]["labels"][label] for n in names] + ([real["labels"][label]] if real else [])
+        rows.append([label, *[rate(c["false"], c["hours"]) for c in cells]])
+    for title, group in TIERS:
+        cells = [(sum(result["false"][n]["labels"][k]["false"] for k in group), max(result["false"][n]["labels"][k]["hours"] for k in group)) for n in names]
+        if real:
+            sums = pooled(real["labels"], group)
+            cells.append((sums["false"], sums["hours"]))
+        rows.append([f"**{title}**", *[rate(*c) for c in cells]])
+    hours = "; ".join(f"{n}: {max(v['hours'] for v in e['labels'].values()):.1f} h spliced from {e['distinct_hours']:.2f} h" for n, e in result["false"].items())
+    return table(head, rows) + f"\n\nHours: {hours}."
 
 
 def set_table(result):
-    lines = ["| set | clips | speakers | minutes | unit error | speech activity, balanced | syllable rate r; error after one scale | windows |",
-             "|---|---|---|---|---|---|---|---|"]  # fmt: skip
+    rows = []
     for name, e in result["sets"].items():
-        r = e["rate"]
-        rates = f"{r['r']:.3f}; {r['error_per_min']:.1f}/min (scale {r['scale']:.2f}) | {r['n']}" if r else "- | -"
-        balanced = f"{e['speech_balanced']:.3f}" if e["speech_balanced"] else "-"
-        lines.append(
-            f"| {name} | {e['clips']} | {e['speakers']} | {e['minutes']} | {100 * e['unit_error']:.1f} % of {e['units']} | {balanced} | {rates} |"
-        )
-    return "\n".join(lines)
+        rows.append([name, str(e["clips"]), str(e["speakers"]), str(e["minutes"]), f"{100 * e['unit_error']:.1f} % of {e['units']}", f"{e['speech_balanced']:.3f}"])
+    return table(["set", "clips", "speakers", "minutes", "unit error", "speech activity, balanced"], rows)
+
+
+def rate_table(result):
+    rows = []
+    for name, e in result["sets"].items():
+        if e["rate"]:
+            cells = [f"{e['rate'][m]['r']:.3f}; {e['rate'][m]['error_per_min']:.1f}/min (x{e['rate'][m]['scale']:.2f})" for m in ("counter", "density", "both")]
+            rows.append([name, f"{e['rate']['windows']}, {e['rate']['speakers']}", *cells])
+    return table(["set", "windows, speakers", "counter: r; error after one scale a speaker", "network's density", "both"], rows)
+
+
+def doubt_table(result):
+    rows = [[n, share(d["heard"], d["said"]), share(d["spared"], d["said"]), f"{d['per_h']:.0f}"] for n, e in result["sets"].items() if (d := e["doubts"])["said"]]
+    return table(["set", "core phrases heard", "heard or in doubt", "doubts where it was not said, an hour and label"], rows)
 
 
 def text_table(result):
-    lines = ["| syllables | phrases | recall | false alarms per hour and phrase (phrase hours) |", "|---|---|---|---|"]
-    for n, e in result.get("text", {}).items():
-        lines.append(
-            f"| {n} | {e['phrases']} | {share(e['hit'], e['said'])} | {e['false'] / max(1e-9, e['hours']):.2f} ({e['hours']:.0f} h) |"
-        )
-    return "\n".join(lines)
+    names = list(result["text"])
+    rows = []
+    for n in result["text"][names[0]]:
+        first = result["text"][names[0]][n]
+        rows.append([n, str(first["phrases"]), *[share(result["text"][c][n]["hit"], result["text"][c][n]["said"]) for c in names],
+                     f"{rate(first['false'], first['hours'])}, {first['hours']:.0f} h"])  # fmt: skip
+    return table(["syllables", "phrases", *names, "false alarms an hour and phrase, clean"], rows)
 
 
-def speaker_table(result):
-    lines = ["| real speaker (human text, no Latin letters) | clips | unit error |", "|---|---|---|"]
-    for who, e in result.get("real_by_speaker", {}).items():
-        lines.append(f"| {who} | {e['clips']} | {100 * e['unit_error']:.1f} % of {e['units']} |")
-    return "\n".join(lines)
+def group_tables(result):
+    parts = []
+    for title, rows in result["by"].items():
+        cells = [[name, str(e["clips"]), share(e["hit"], e["said"]), f"{100 * e['wrong'] / max(1, e['units']):.1f} % of {e['units']}"] for name, e in rows.items()]
+        parts.append(table([title, "clips", "core recall", "unit error"], cells))
+    return "\n\n".join(parts)
+
+
+def near_table(result):
+    rows = [[k, share(e["fired"], e["clips"])] for k, e in result.get("near", {}).items()]
+    total = [sum(e[k] for e in result.get("near", {}).values()) for k in ("fired", "clips")]
+    return table(["label", "clips with one of its near-homophones in which it fired"], [*rows, ["**all**", share(*total)]])
+
+
+def network_table(manifest):
+    m = manifest["metrics"]
+    rows = [["unit error, synthetic dev", *[f"{100 * m['dev_unit_error'][k]:.1f} %" for k in ("float", "int8")]]]
+    if "dev_core_recall" in m:
+        rows.append(["core recall, synthetic dev, at the same cutoffs", *[f"{100 * m['dev_core_recall'][k]:.1f} %" for k in ("float", "int8")]])
+    return table(["", "float", "int8"], rows)
+
+
+def cutoff_table(manifest):
+    """What each cutoff rests on: false alarms counted at it on the tuning negatives, and the recall that is left there."""
+    rows = []
+    for row in manifest["labels"]:
+        dev = manifest["metrics"]["dev"].get(row["label"])
+        if dev and "false" in dev:
+            recall = "-" if dev["recall"] is None else f"{100 * dev['recall']:.0f} % of {dev['positives']}"
+            rows.append([row["label"], f"{row['cutoff_q8'] / 256:.2f}", str(dev["aim_per_h"]), rate(dev["false"], dev["hours"]), recall])
+    return table(["label", "cutoff", "aim, an hour", "counted at it, an hour (95 %)", "recall there (dev)"], rows)
+
+
+def peers_table(folder):
+    path = folder / "peers.json"
+    if not path.exists():
+        return "not run"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    rows = [[name, e["what"], share(e["hit"], e["said"]), f"{e['false']} in {e['hours']:.2f} h", f"{e['cpu_s_per_h'] / 60:.1f} min"] for name, e in data["systems"].items()]
+    return data["note"] + "\n\n" + table(["system", "set", "core recall", "false alarms of core labels", "CPU per hour of sound"], rows)
+
+
+def curve(axes, positive, negative, hours, **style):
+    if len(positive) < 3 or not hours:
+        return
+    cuts = sorted({*positive, *negative})
+    false = [(len(negative) - np.searchsorted(negative, c)) / hours for c in cuts]
+    miss = [100 * np.searchsorted(positive, c) / len(positive) for c in cuts]
+    axes.step(np.maximum(false, 0.1), miss, where="post", linewidth=1, **style)
 
 
 def plot(folder, plots):
-    """DET curves of the core labels, one small PNG a set."""
+    """DET curves: one panel a core label with a line a condition; and the recordings' core labels together."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    folder.mkdir(exist_ok=True)
-    for name, table in plots.items():
-        figure, axes = pyplot.subplots(figsize=(5.2, 3.6), dpi=80)
-        for label in labels.CORE:
-            positive, negative, hours = table[label]
-            if len(positive) < 3 or not hours:
-                continue
-            cuts = sorted({*positive, *negative})
-            false = [(len(negative) - np.searchsorted(negative, c)) / hours for c in cuts]
-            miss = [100 * np.searchsorted(positive, c) / len(positive) for c in cuts]
-            axes.step(np.maximum(false, 0.05), miss, where="post", label=f"{label} ({len(positive)})", linewidth=1)
-        axes.set_xscale("log")
-        axes.set_xlabel("false alarms per hour (0.05 = none)")
-        axes.set_ylabel("missed, %")
-        axes.set_title(f"core labels, {name}", fontsize=9)
-        axes.grid(alpha=0.3)
-        axes.legend(fontsize=6)
+    folder.mkdir(parents=True, exist_ok=True)
+    for title, group in (("core", labels.CORE), ("full", labels.FULL)):
+        names = list(group)
+        figure, axes = pyplot.subplots((len(names) + 2) // 3, 3, figsize=(10, 2.4 * ((len(names) + 2) // 3)), dpi=72, sharex=True, sharey=True)
+        for label, panel in zip(names, axes.flat, strict=False):
+            for name, curves in plots.items():
+                positive, negative, hours = curves[label]
+                curve(panel, positive, negative, hours, label=f"{name} ({len(positive)})")
+            panel.set_xscale("log")
+            panel.set_xlim(0.1, 300)
+            panel.set_title(label, fontsize=8)
+            panel.grid(alpha=0.3)
+            if panel.lines:
+                panel.legend(fontsize=5)
+        for panel in axes.flat[len(names) :]:
+            panel.set_axis_off()
+        figure.supxlabel("false alarms an hour on spliced speech (0.1 = none counted)", fontsize=8)
+        figure.supylabel("missed, %", fontsize=8)
         figure.tight_layout()
-        figure.savefig(folder / f"det-{name.replace(' ', '-')}.png")
+        figure.savefig(folder / f"det-{title}.png")
         pyplot.close(figure)
 
 
-def write(here, manifest, result, plots, listed):
-    """evaluation.json, PNGs, and the part of README.md between its markers."""
-    plot(here / "card", plots)
+def write(here, folder, manifest, result, plots, listed, readme=None):
+    """evaluation.json beside the manifest, PNGs, and the part of the readme between its markers."""
+    readme = readme or here / "README.md"
+    if plots:
+        plot(readme.parent / "card", plots)
     slim = {k: v for k, v in result.items() if k != "sets"}
     slim["sets"] = {n: {**e, "labels": {k: {a: b for a, b in v.items() if a not in ("listed", "delays")} for k, v in e["labels"].items()}}
                     for n, e in result["sets"].items()}  # fmt: skip
-    (here / "released" / manifest["language"] / "evaluation.json").write_text(json.dumps(slim, indent=1) + "\n", encoding="utf-8")
-    parts = [f"Version {manifest['version']}, sha256 `{manifest['sha256'][:16]}`. Recall: clips' phrases heard, with 95 % (Wilson) intervals; false alarms per hour with 95 % (Poisson) intervals.",
-             "### Sets", set_table(result), "### Labels", label_table(result), "### Phrases given as text", text_table(result),
-             "### Unit error by real speaker", speaker_table(result),
-             "### Every miss and false alarm on the real recordings",
-             "\n".join(f"- {label}: {kind}: {text}" for label, kind, text in listed) or "none"]  # fmt: skip
+    (folder / "evaluation.json").write_text(json.dumps(slim, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    synthetic, real = synthetic_sets(result), [n for n in result["sets"] if n.startswith("real")]
+    parts = [f"Version {manifest['version']}, sha256 `{manifest['sha256'][:16]}`. Recall: phrases said and heard, with 95 % (Wilson) intervals; false alarms per hour with 95 % (Poisson) intervals.",
+             "### Sets", set_table(result)]  # fmt: skip
+    if synthetic:
+        parts += ["### Recall on synthetic speech, voices and sentences both kept out", recall_table(result, synthetic)]
+    if real:
+        parts += ["### Recall on real recordings", recall_table(result, real)]
+    parts += ["### False alarms an hour", false_table(result), "![DET curves, core labels](card/det-core.png)", "![DET curves, full labels](card/det-full.png)",
+              "### Near-homophones that fire", near_table(result) if "near" in result else "-",
+              "### Phrases given as text", text_table(result) if result["text"] else "-", "### By voice, speed and speaker", group_tables(result),
+              "### Syllable rate, windows of 20 s", rate_table(result), "### What the cutoffs rest on", cutoff_table(manifest), "### Benefit of the doubt", doubt_table(result),
+              "### Float and int8", network_table(manifest), "### Beside other programs", peers_table(folder),
+              "### Every miss and false alarm on the real recordings",
+              "\n".join(f"- {label}: {kind}: {text}" for label, kind, text in listed) or "none"]  # fmt: skip
     text = "\n\n".join(parts)
-    readme = here / "README.md"
     old = readme.read_text(encoding="utf-8") if readme.exists() else "<!-- figures -->\n<!-- /figures -->\n"
     head, _, rest = old.partition("<!-- figures -->")
     _, _, tail = rest.partition("<!-- /figures -->")

@@ -6,6 +6,7 @@ front end, the int8 network (reference kernels) and the arithmetic of the produc
 """
 
 import numpy as np
+from scipy.signal import lfilter
 
 from model.corpus import augment, features
 from sidetone_host.phrases import many
@@ -13,33 +14,41 @@ from sidetone_host.phrases import many
 GAP = int(0.8 * augment.RATE)
 LATE_STEPS = 20
 FAR = -32768  # heard_q8 of a label that was not heard at all
-CONDITIONS = ("clean", "noise20", "noise10", "g711")
+BABBLERS = 5
+CONDITIONS = ("clean", "noise20", "noise10", "babble20", "g711", "band")
 
 
-def condition(x, name, rng):
-    """float stream -> the stream under a named condition; the speech stays at about -26 dBFS."""
+def condition(x, name, rng, others=()):
+    """float stream -> the stream under a named condition; the speech stays at about -26 dBFS. `others`: clips for babble."""
     x = x / augment.level(x) * 10 ** (-26 / 20)
     if name.startswith("noise"):
         snr = float(name[5:])
         x = x + augment.coloured_noise(len(x), rng) * 10 ** (-26 / 20) * 10 ** (-snr / 20)
+    elif name.startswith("babble"):
+        talk = np.zeros(len(x), np.float32)
+        for _ in range(BABBLERS):
+            voice = np.concatenate([others[int(k)].audio / augment.level(others[int(k)].audio) for k in rng.permutation(len(others))[:40]])
+            talk += np.resize(np.roll(voice, int(rng.integers(len(voice)))), len(x))
+        x = x + talk / augment.level(talk) * 10 ** (-26 / 20) * 10 ** (-float(name[6:]) / 20)
     elif name == "g711":
         x = augment.g711(x, rng)
+    elif name == "band":
+        x = lfilter(augment._BAND, 1.0, x)
     elif name == "augmented":
         return augment.disturb(x, [], rng, 0.6)
     x = x + rng.standard_normal(len(x)) * 1e-4
     return np.clip(np.round(x * 32767), -32768, 32767).astype(np.int16)
 
 
-def streams(clips, name, seed=0, seconds=120):
-    """-> list of (frames uint8 [T, 40], [(clip, first step, last step)])."""
+def sounds(clips, name, seed=0, seconds=120):
+    """-> list of (int16 sound of about two minutes, [(clip, first step, last step)])."""
     rng = np.random.default_rng([seed, 31])
     out, parts, spans, at = [], [np.zeros(GAP, np.float32)], [], GAP
 
     def close():
         nonlocal parts, spans, at
         if spans:
-            frames = features.frontend(condition(np.concatenate(parts), name, rng))
-            out.append((frames, spans))
+            out.append((condition(np.concatenate(parts), name, rng, clips), spans))
         parts, spans, at = [np.zeros(GAP, np.float32)], [], GAP
 
     for clip in clips:
@@ -50,6 +59,11 @@ def streams(clips, name, seed=0, seconds=120):
             close()
     close()
     return out
+
+
+def streams(clips, name, seed=0):
+    """-> list of (frames uint8 [T, 40], [(clip, first step, last step)])."""
+    return [(features.frontend(sound), spans) for sound, spans in sounds(clips, name, seed)]
 
 
 def logits(network, made):

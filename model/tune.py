@@ -24,6 +24,7 @@ LEVEL_RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 6.0)
 MERIT_RATE = 1.0
 MANY = 8  # positives; fewer say nothing about a weight
 MOST_LOST = 0.10
+MARGIN_Q8 = 26  # 0.1 natural-log unit
 WORST_RATE = 1.0  # false alarms an hour that no recall may buy
 TOKEN_WEIGHTS = (0, 26, 51, 77, 128, 205)  # Q8, beside a unit weight of 256
 FIT_NATS, TOKEN_NATS = 4.0, 8.0
@@ -82,7 +83,8 @@ def tail_cutoff(values, hours, rate, top=12):
     edge = heard[top]
     mean = max(8.0, float((heard[:top] - edge).mean()))
     expected = top / hours
-    return float(edge) if expected <= rate else float(edge + mean * np.log(expected / rate))
+    # Values end at 0, an exponential does not: what nothing reached in all these hours need not be excluded by more than MARGIN_Q8.
+    return float(edge) if expected <= rate else min(float(edge + mean * np.log(expected / rate)), float(heard[0]) + MARGIN_Q8)
 
 
 def level_at(values, hours, rate):

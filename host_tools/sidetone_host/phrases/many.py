@@ -30,15 +30,15 @@ class Costs(NamedTuple):
     lags: UInt8s
 
 
-def costs(manifest: dict[str, Any], logits: NDArray[np.int8]) -> Costs:
-    """int8 [steps, outputs] -> Costs."""
+def costs(manifest: dict[str, Any], logits: NDArray[np.int8] | NDArray[np.int16]) -> Costs:
+    """int8 [steps, outputs] -> Costs. (int16 for a network that was not quantized, on the same grid.)"""
     units, tokens = (slice(head["first"], head["first"] + head["count"]) for head in (manifest["heads"]["units"], manifest["heads"]["labels"]))
     of_units, of_tokens = logits[:, units].astype(np.int16), logits[:, tokens].astype(np.int16)
     top = np.maximum(of_units.max(1), of_tokens.max(1))
     none = np.maximum(of_units[:, 0], of_tokens.max(1))
     behind = top[:, np.newaxis] - of_units
     behind[:, 0] = top - none
-    return Costs(behind.astype(np.uint8), (top[:, np.newaxis] - of_tokens).astype(np.uint8))
+    return Costs(np.minimum(behind, 255).astype(np.uint8), np.minimum(top[:, np.newaxis] - of_tokens, 255).astype(np.uint8))
 
 
 def fits(phrases: Sequence[Sequence[int]], limit: int, streams: Sequence[UInt8s]) -> list[NDArray[np.int16]]:
