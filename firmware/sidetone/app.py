@@ -9,8 +9,7 @@ from sidetone.core.call.contacts import HELP, OFF_HOOK, ON_HOOK
 from sidetone.core.call.countries import tones_of
 from sidetone.core.etiquette.conduct import Conduct
 from sidetone.core.etiquette.profile import NETWORK_LANGUAGE
-from sidetone.core.speech.meter import Meter
-from sidetone.core.speech.phrases import PhraseSpotter, site_rows
+from sidetone.core.speech.phrases import site_rows
 from sidetone.listener import HOP_MS, HOP_SAMPLES, Ear, Listener
 
 BASELINE_DBFS_Q8 = -26 * 256  # the active speech level that telephony aligns to (ITU-T P.56 practice: -26 dBov)
@@ -54,25 +53,25 @@ class Instruments:
             released = None  # a Mandarin network hears nothing true in another language
         site = [] if released is None else site_rows(released.manifest, profile.get("phrases"))
         self.labels = () if released is None else tuple([row["label"] for row in released.manifest["labels"] + site])
-        self.stride_hops = 3 if released is None else released.manifest["stride_hops"]
-        self.quantize = hearing.quantize
-        self.sets = []  # (channel, kernels, front end, network, spotter)
+        self.meter = hearing.Meter
+        self.sets = []  # (channel, kernels, words, spotter)
+        network = None
         for channel in ("agent", "customer") if has_customer else ("agent",):
-            network = spotter = None
+            words = spotter = None
             if released is not None:
-                network = hearing.StreamingModel(released.model)
-                spotter = PhraseSpotter(released.manifest, site, hearing.KeywordGraph, cutoffs_q8 if channel == "agent" else ())
+                network = hearing.StreamingModel(released.model) if network is None else network.twin()
+                words = hearing.Words(hearing.FrontEnd(), network, released.manifest["stride_hops"], channel == "agent")
+                spotter = hearing.PhraseSpotter(released.manifest, site, hearing.KeywordGraph, cutoffs_q8 if channel == "agent" else ())
             # nobody judges the customer's pitch, and it is half the kernels' price
             kernels = hearing.ChannelKernels(pitch=channel == "agent")
-            self.sets.append((channel, kernels, hearing.FrontEnd(), network, spotter))
+            self.sets.append((channel, kernels, words, spotter))
 
     def reset(self):
         """Forget the last call."""
-        for _, kernels, front_end, network, spotter in self.sets:
+        for _, kernels, words, spotter in self.sets:
             kernels.reset()
-            front_end.reset()
-            if network is not None:
-                network.reset()
+            if words is not None:
+                words.reset()
                 spotter.reset()
 
 
@@ -87,12 +86,12 @@ def build_listener(hearing, released, profile, calibration, call, emit, instrume
     else:
         instruments.reset()
     ears = []
-    for channel, kernels, front_end, network, spotter in instruments.sets:
-        meter = Meter(calibration.baseline_q8, calibration.rate_scale_pm if channel == "agent" else RATE_SCALE_PM)
+    for channel, kernels, words, spotter in instruments.sets:
+        meter = instruments.meter(calibration.baseline_q8, calibration.rate_scale_pm if channel == "agent" else RATE_SCALE_PM)
         if channel != "agent":
             tones = tones_of(profile.get)
             meter.expect_tones(tones.beat_hops, tones.loss_low_q8, tones.loss_high_q8)
-        ears.append(Ear(channel, kernels, front_end, instruments.quantize, network, spotter, meter))
+        ears.append(Ear(channel, kernels, words, spotter, meter))
     conduct = Conduct(
         profile,
         emit,
@@ -105,7 +104,7 @@ def build_listener(hearing, released, profile, calibration, call, emit, instrume
         usual=calibration.usual,
         has_help=call.has_help,
     )
-    return Listener(ears, conduct, instruments.stride_hops, emit)
+    return Listener(ears, conduct, emit)
 
 
 LIVE_MS = 1000  # `live` once a second of the device's own time (docs/mqtt.md)
@@ -309,7 +308,7 @@ class Standby:
 
     def __init__(self, hearing, calibration, channels):
         self._kernels = [hearing.ChannelKernels() for _ in range(channels)]
-        self._meters = [Meter(calibration.baseline_q8, calibration.rate_scale_pm) for _ in range(channels)]
+        self._meters = [hearing.Meter(calibration.baseline_q8, calibration.rate_scale_pm) for _ in range(channels)]
         self._t_ms = 0
         self._asleep = False  # a call came between: what the meters knew is from before it, until they have heard a pause
         self.kept = []  # blocks of the last second, oldest first
@@ -323,9 +322,10 @@ class Standby:
         voice = False
         for kernels, meter, samples in zip(self._kernels, self._meters, block):
             t_ms = self._t_ms
-            for row in kernels.block(samples).rows():
+            kernels.begin(samples)
+            for hop in range(len(samples) // HOP_SAMPLES):
                 t_ms += HOP_MS
-                meter.hop(t_ms, *row)
+                kernels.measure(hop, t_ms, meter)
                 voice = voice or meter.speaking
         self._t_ms += len(block[0]) // HOP_SAMPLES * HOP_MS
         if not voice:

@@ -67,11 +67,13 @@ def main(sound, path, models):
 
 
 def listen(sound, out, models):
-    from sidetone.core.speech.phrases import PhraseSpotter
     from sidetone.on_micropython import decoder, frontend, kernels
     from sidetone.on_micropython.inference import StreamingModel
+    from sidetone.on_micropython.meter import Meter
+    from sidetone.on_micropython.spotter import PhraseSpotter
     from sidetone.on_micropython.tflite.interpreter import Interpreter
     from sidetone.on_micropython.viper import samples as slots
+    from sidetone.on_micropython.words import Words
 
     recorders = []
     request = json.loads(sys.stdin.read())
@@ -86,9 +88,8 @@ def listen(sound, out, models):
         samples = array("h", file.read())
     network = StreamingModel(models[0])
     graph = decoder.KeywordGraph([[1, 2, 3, 2], [4, 4], [5], [2, 3]], 200)
-    spotter = PhraseSpotter(request["manifest"], graph=decoder.KeywordGraph)
-    front_end, channel = frontend.FrontEnd(), kernels.ChannelKernels()
-    frames = []
+    spotter, meter = PhraseSpotter(request["manifest"]), Meter(-26 * 256)
+    words, channel = Words(frontend.FrontEnd(), network, 3, True), kernels.ChannelKernels()
     picked = array("h", bytes(160))
     for first in range(0, len(samples), 160):
         hop = samples[first : first + 160]
@@ -96,11 +97,11 @@ def listen(sound, out, models):
             Recorder.keep_all = STEP_HOP <= first // 160 < STEP_HOP + STEP_HOPS
         slots.pick(hop, picked, 80, 2)
         slots.pick_louder(hop, picked, 40, 4)
-        channel.block(hop)
-        frames += frontend.quantize(front_end.block(hop))
-        if len(frames) == 3:
-            logits = network.step(frames)
-            frames = []
+        channel.begin(hop)
+        channel.measure(0, first // 16 + 10, meter)
+        words.begin(hop)
+        if words.hop(0):
+            logits = words.answer(0)
             spotter.step(first // 16, logits)
             if not request["step"]:
                 graph.step([(100 - logits[i]) % 256 for i in range(8)], 40)

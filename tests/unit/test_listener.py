@@ -3,32 +3,39 @@
 from sidetone.listener import HOP_SAMPLES, Ear, Listener
 
 
-class Rows:
-    def __init__(self, samples):
-        self._hops = [samples[at] for at in range(0, len(samples), HOP_SAMPLES)]
-
-    def rows(self):
-        return [(value,) for value in self._hops]
-
-
 class Kernels:
-    def block(self, samples):
-        return Rows(samples)
+    def begin(self, samples):
+        self.samples = samples
+
+    def measure(self, hop, t_ms, meter):
+        meter.hop(t_ms, self.samples[hop * HOP_SAMPLES])
 
 
-class FrontEnd:
-    """Like the real one: the first frame is complete with the third hop; a frame is its hop's first sample."""
+class Words:
+    """Like the real ones: the first frame is complete with the third hop, three frames are a step; a frame is its hop's first sample."""
 
     def __init__(self):
         self.hops = 0
+        self.frames = []
+        self.wakes = 0
 
-    def block(self, samples):
-        frames = []
-        for at in range(0, len(samples), HOP_SAMPLES):
-            self.hops += 1
-            if self.hops >= 3:
-                frames.append(samples[at])
-        return frames
+    def begin(self, samples):
+        self.samples = samples
+
+    def hop(self, hop):
+        self.hops += 1
+        if self.hops >= 3:
+            self.frames.append(self.samples[hop * HOP_SAMPLES])
+        if len(self.frames) < 3:
+            return False
+        self.step, self.frames = self.frames, []
+        return True
+
+    def answer(self, hop):
+        return self.step
+
+    def wake(self):
+        self.wakes += 1
 
 
 class Meter:
@@ -38,17 +45,6 @@ class Meter:
 
     def hop(self, t_ms, value):
         self.speaking = value == 9
-
-
-class Network:
-    def __init__(self):
-        self.resets = 0
-
-    def step(self, frames):
-        return frames
-
-    def reset(self):
-        self.resets += 1
 
 
 class Spotter:
@@ -90,14 +86,14 @@ def sound(*hops):
 
 
 def ear(channel):
-    return Ear(channel, Kernels(), FrontEnd(), lambda frames: frames, Network(), Spotter(), Meter())
+    return Ear(channel, Kernels(), Words(), Spotter(), Meter())
 
 
 def play(channels, cuts):
     """Everything told, with the call cut into blocks of `cuts` hops, the last one repeated."""
     lines = []
     ears = [ear(name) for name, _ in channels]
-    listener = Listener(ears, Conduct(), 3, lambda t_ms, kind, rows: lines.append((t_ms, kind, rows[0][1], rows[1][1], rows[2][1].text())))
+    listener = Listener(ears, Conduct(), lambda t_ms, kind, rows: lines.append((t_ms, kind, rows[0][1], rows[1][1], rows[2][1].text())))
     listener.call_state(40, "talking", "agent")
     at = 0
     while at < len(channels[0][1]):
@@ -144,7 +140,7 @@ def test_the_customer_is_heard_only_while_the_agent_is_silent_and_wakes_without_
     said = [line for line in lines if line[3] == "customer"]
     # hops 3-5 are heard (the agent is silent at 50 ms), hops 6-8 are not (he speaks at 80 ms), hops 9-11 are again
     assert [line[0] for line in said] == [50, 110]
-    assert ears[1].network.resets == 1
+    assert ears[1].words.wakes == 1
     assert ears[1].spotter.resets == 1
 
 
@@ -154,7 +150,7 @@ def test_the_end_tells_the_time_heard_and_the_overruns():
 
 
 def test_without_a_network_only_the_meters_hear():
-    agent = Ear("agent", Kernels(), FrontEnd(), None, None, None, Meter())
-    listener = Listener([agent], Conduct(), 3, None)
+    agent = Ear("agent", Kernels(), None, None, Meter())
+    listener = Listener([agent], Conduct(), None)
     listener.feed([AGENT])
     assert listener.t_ms == 150

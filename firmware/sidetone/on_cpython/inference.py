@@ -132,6 +132,10 @@ class StreamingModel:
         else:
             self._clear()
 
+    def twin(self) -> StreamingModel:
+        """Another stream through the same network. Here it is a network of its own: memory is cheap."""
+        return StreamingModel(self._content, self._threads)
+
     def run(self, steps: Int8s) -> NDArray[Any]:
         """Features int8 [steps, *input_shape] in, raw integers [steps, outputs] out; the state goes on from the last call."""
         if steps.dtype != np.int8 or steps.shape[1:] != self.input_shape:

@@ -18,6 +18,7 @@ Sums of squares become dB by core/speech/decibel.py's table, repeated here on ve
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -150,6 +151,7 @@ class ChannelKernels:
         self._y8: Int32 = np.zeros(2 * AVERAGE - 2, np.int32)  # also feeds the 4 kHz filter: 22 = 24 taps - 2
         self._h8: Int32 = np.zeros(2 * VOWEL_AVERAGE - 2, np.int32)
         self._y4: Int32 = np.zeros(PITCH_SPAN, np.int32)
+        self._rows: list[tuple[int, ...]] = []
 
     def block(self, samples: npt.NDArray[np.int16]) -> HopMeasures:
         """int16 [n*160], n >= 1 -> HopMeasures of n hops. The same numbers however a call is cut into blocks."""
@@ -186,6 +188,14 @@ class ChannelKernels:
             pitch,
             voicing,
         )
+
+    def begin(self, samples: npt.NDArray[np.int16]) -> None:
+        """A block whose hops `measure` gives to a meter one by one, in order."""
+        self._rows = list(self.block(samples).rows())
+
+    def measure(self, hop: int, t_ms: int, meter: Any) -> None:
+        """Hop number `hop` of the block, which ends at t_ms, to meter.hop."""
+        meter.hop(t_ms, *self._rows[hop])
 
     def _without_dc(self, x: Int32, hops: int) -> Int32:
         """Subtract the floored mean of the last 64 hops (of all hops so far while there are fewer)."""

@@ -96,9 +96,10 @@ def advance(units: ptr8, paths: ptr32, table: ptr16, fits: ptr16, costs: ptr16, 
 
 
 class KeywordGraph:
-    """`phrases`: unit ids of each; `limit`: mean cost per unit above which a path dies. Read `fits` after a `step` that gave True."""
+    """`phrases`: unit ids of each; `limit`: mean cost per unit above which a path dies; `units`: at least so many in
+    `costs`. Read `fits` after a `step` that gave True; `costs` may be filled and `advance` called instead."""
 
-    def __init__(self, phrases, limit):
+    def __init__(self, phrases, limit, units=0):
         self.count = len(phrases)
         self.fits = array("h", [-1] * self.count)
         self._limit = limit
@@ -115,7 +116,7 @@ class KeywordGraph:
             for unit in phrase:
                 self._units[place] = unit
                 place += 1
-        self._costs = array("H", bytes(2 * (most + 1)))
+        self.costs = array("H", bytes(2 * max(most + 1, units)))
         self._paths = array("i", bytes(8 * places))
         self.reset()
 
@@ -128,7 +129,11 @@ class KeywordGraph:
 
     def step(self, costs, blank):
         """As the core's: `costs[u]` of every unit, `blank` the cost of saying none; True if any phrase fits."""
-        kept = self._costs
-        for unit in range(len(kept)):
+        kept = self.costs
+        for unit in range(min(len(kept), len(costs))):
             kept[unit] = costs[unit]
-        return advance(self._units, self._paths, self._table, self.fits, kept, self.count, blank, self._limit) > 0
+        return self.advance(blank) > 0
+
+    def advance(self, blank):
+        """A step with what is in `costs`: how many phrases fit."""
+        return advance(self._units, self._paths, self._table, self.fits, self.costs, self.count, blank, self._limit)

@@ -8,7 +8,6 @@ from sidetone.on_micropython.viper import filters, pitch
 
 HOP_SAMPLES = 160
 DC_HOPS = 64
-PITCH_HOPS = 2
 PITCH_SPAN = 185
 PITCH_REFERENCE_LOG2_Q12 = 58663
 PITCH_FLOOR = 32
@@ -25,6 +24,8 @@ _Y8 = const(22)
 _H8 = const(8)
 
 _LOG2 = array("i", decibel.LOG2_Q16)
+_ENERGY_DB_Q8 = decibel.FULL_SCALE_DB_Q8 + _COUNT_160_DB_Q8
+_BAND_DB_Q8 = decibel.FULL_SCALE_DB_Q8 + _COUNT_80_DB_Q8
 
 
 class HopMeasures:
@@ -38,6 +39,13 @@ class HopMeasures:
 
     def rows(self):
         return self._rows
+
+
+class _Row:
+    """Stands for a meter where the numbers themselves are wanted."""
+
+    def hop(self, t_ms, *numbers):
+        self.numbers = numbers
 
 
 class ChannelKernels:
@@ -62,7 +70,9 @@ class ChannelKernels:
 
     def reset(self):
         """Forget everything heard."""
-        self._hops = 0
+        self._samples = None
+        self._hops = 0  # so far, DC_HOPS at most
+        self._place = 0  # of this hop in _sums, and its number's lowest bit
         self._total = 0
         for signal in (self._y, self._y8, self._h8, self._y4):
             for i in range(len(signal)):
@@ -72,53 +82,74 @@ class ChannelKernels:
 
     def block(self, samples):
         """int16 array [n*160], n >= 1 -> HopMeasures of n hops. The same numbers however a call is cut into blocks."""
+        self.begin(samples)
+        rows, row = [], _Row()
+        for hop in range(len(samples) // HOP_SAMPLES):
+            self.measure(hop, 0, row)
+            rows.append(row.numbers)
+        return HopMeasures(rows)
+
+    def begin(self, samples):
+        """A block, int16 array [n*160], n >= 1: its hops are measured one by one, in order."""
         if len(samples) % HOP_SAMPLES or not len(samples):
             raise ValueError("a block is int16 and whole hops of 160 samples")
-        return HopMeasures([self.hop(samples, first) for first in range(0, len(samples), HOP_SAMPLES)])
+        self._samples = samples
 
-    def hop(self, samples, first):
-        """One hop, samples[first : first + 160] -> (energy_q8, band_q8, vowel_q8, peak, clipped, flat, pitch_st_q8, voicing_pm)."""
+    def measure(self, hop, t_ms, meter):
+        """Hop number `hop` of the block, which ends at t_ms, to meter.hop. Allocates nothing."""
+        samples, first = self._samples, hop * HOP_SAMPLES
         found = self._survey
         filters.survey(0, 0, samples, first, found)
-        highest, lowest = found[1], found[2]
-        place = self._hops % DC_HOPS
-        self._total += found[0] - self._sums[place]
-        self._sums[place] = found[0]
-        self._hops += 1
-        mean = self._total // (min(self._hops, DC_HOPS) * HOP_SAMPLES)
-        power = self._power
-        filters.centre(0, 0, samples, first, mean, self._y, power)
-        energy_q8 = self._db(_COUNT_160_DB_Q8)
-        filters.shift_down(self._y8, self._y8, _Y8, 80)
-        filters.halve_to_8k(0, 0, self._y, self._new8, 80)
-        filters.running_sums(0, 0, self._y8, self._work, 12, 91)
-        filters.high_pass(0, 0, self._y8, self._work, self._h8, power)
-        band_q8 = self._db(_COUNT_80_DB_Q8)
-        filters.running_sums(0, 0, self._h8, self._work, 5, 84)
-        filters.vowel_power(0, 0, self._work, power)
-        vowel_q8 = self._db(_COUNT_80_DB_Q8)
-        pitch_st_q8 = voicing_pm = 0
+        highest = found[1]
+        lowest = found[2]
+        place = self._place
+        sums = self._sums
+        total = self._total + found[0] - sums[place]
+        self._total = total
+        sums[place] = found[0]
+        self._place = place + 1 if place < 63 else 0
+        if self._hops < DC_HOPS:
+            self._hops += 1
+        y, y8, h8, work, power = self._y, self._y8, self._h8, self._work, self._power
+        filters.centre(0, 0, samples, first, total // (self._hops * HOP_SAMPLES), y, power)
+        energy_q8 = filters.power_db(power, _LOG2, _ENERGY_DB_Q8)
+        filters.shift_down(y8, y8, _Y8, 80)
+        filters.halve_to_8k(0, 0, y, self._new8, 80)
+        filters.running_sums(0, 0, y8, work, 12, 91)
+        filters.high_pass(0, 0, y8, work, h8, power)
+        band_q8 = filters.power_db(power, _LOG2, _BAND_DB_Q8)
+        filters.running_sums(0, 0, h8, work, 5, 84)
+        filters.vowel_power(0, 0, work, power)
+        vowel_q8 = filters.power_db(power, _LOG2, _BAND_DB_Q8)
+        found_pitch = 0
         if self._pitch:
             filters.shift_down(self._y4, self._y4, PITCH_SPAN, 40)
-            filters.halve_to_4k(0, 0, self._y8, self._new4, 40)
-            if self._hops % PITCH_HOPS == 0:
-                pitch_st_q8, voicing_pm = self._find_pitch()
-        flat = 1 if highest == lowest else 0
-        return energy_q8, band_q8, vowel_q8, max(highest, -lowest), found[3], flat, pitch_st_q8, voicing_pm
-
-    def _db(self, count_db_q8):
-        level = filters.power_db(self._power, _LOG2, decibel.FULL_SCALE_DB_Q8 + count_db_q8)
-        return decibel.FLOOR_Q8 if level == 1 else level
+            filters.halve_to_4k(0, 0, y8, self._new4, 40)
+            if place & 1:
+                found_pitch = self._find_pitch()
+        peak = highest if highest > -lowest else -lowest
+        meter.hop(
+            t_ms,
+            energy_q8,
+            band_q8,
+            vowel_q8,
+            peak,
+            found[3],
+            1 if highest == lowest else 0,
+            found_pitch >> 10,
+            found_pitch & 1023,
+        )
 
     def _find_pitch(self):
-        """(semitones over 50 Hz in Q8, voicing per mille) of the 46 ms that end with this hop, or (0, 0)."""
+        """Semitones over 50 Hz in Q8, * 1024, and voicing per mille of the 46 ms that end with this hop; or 0."""
         normalized = self._normalized
         peak = pitch.correlate(0, self._frame, self._frame, self._scaled, normalized, self._work)
         if peak < PITCH_FLOOR:
-            return 0, 0
+            return 0
         period = pitch.find_period(normalized, OCTAVE_FOLD_PM)
         if period < 0:
-            return 0, 0
+            return 0
         left, middle, right = normalized[period] - 4096, normalized[period + 1] - 4096, normalized[period + 2] - 4096
         lag_q8 = ((period + _LAG_LOW) << 8) + ((right - left) * 128) // max(2 * middle - left - right, 1)
-        return ((PITCH_REFERENCE_LOG2_Q12 - decibel.log2_q12(lag_q8)) * 12) >> 4, min(max(middle, 0), 1000)
+        pitch_st_q8 = ((PITCH_REFERENCE_LOG2_Q12 - decibel.log2_q12(lag_q8)) * 12) >> 4
+        return pitch_st_q8 << 10 | min(max(middle, 0), 1000)

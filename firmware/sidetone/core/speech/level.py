@@ -27,9 +27,9 @@ class CallLevel:
         self._second = 0
         self._recent = [0] * HANGOVER_HOPS  # threshold index of the last 20 hops, a ring
         self._at = 0
-        self._counts = [0] * (THRESHOLDS + 1)
-        self._energy_high = 0  # sum of mean squares (0 dBFS = 2**29): high * 2**14 + low
-        self._energy_low = 0
+        self.counts = [0] * (THRESHOLDS + 1)
+        self.energy_high = 0  # sum of mean squares (0 dBFS = 2**29): high * 2**14 + low
+        self.energy_low = 0
 
     def hop(self, energy_q8, power):
         """One hop: its level in dBFS Q8, and decibel.mean_square() of that."""
@@ -48,21 +48,21 @@ class CallLevel:
         self._at += 1
         if self._at == HANGOVER_HOPS:
             self._at = 0
-        self._counts[max(recent)] += 1
-        low = self._energy_low + (power & 0x3FFF)
-        self._energy_high += (power >> 14) + (low >> 14)
-        self._energy_low = low & 0x3FFF
+        self.counts[max(recent)] += 1
+        low = self.energy_low + (power & 0x3FFF)
+        self.energy_high += (power >> 14) + (low >> 14)
+        self.energy_low = low & 0x3FFF
 
     def level_q8(self):
         """Active speech level of everything so far in dBFS Q8, or None where there is none."""
-        energy = (self._energy_high << 14) + self._energy_low
+        energy = (self.energy_high << 14) + self.energy_low
         if energy <= 0:
             return None
         energy_log2 = decibel.log2_q12(energy) - (29 << 12)
         active = 0
         above = None
         for index in range(THRESHOLDS, 0, -1):
-            active += self._counts[index]
+            active += self.counts[index]
             if active == 0:
                 continue
             level = decibel.log2_to_db_q8(energy_log2 - decibel.log2_q12(active))
@@ -94,7 +94,7 @@ class RunningLevel:
     """`hop` once a hop; level_q8 (dBFS Q8) means something once `known`."""
 
     def __init__(self, baseline_q8):
-        self._start_q8 = baseline_q8
+        self.start_q8 = baseline_q8
         self._power = decibel.mean_square(baseline_q8)
         self._hops = TRUST_HOPS
         self._gated_q8 = baseline_q8
@@ -103,10 +103,10 @@ class RunningLevel:
 
     def restart(self):
         """A new utterance begins after a pause: a raised voice is not assumed to go on, it has to be heard again."""
-        if self._gated_q8 > self._start_q8:
-            self._gated_q8 = self._start_q8
-            self._power = decibel.mean_square(self._start_q8)
-            self.level_q8 = self._start_q8
+        if self._gated_q8 > self.start_q8:
+            self._gated_q8 = self.start_q8
+            self._power = decibel.mean_square(self.start_q8)
+            self.level_q8 = self.start_q8
 
     def hop(self, active, energy_q8, power):
         """active: the activity gate's word for this hop; frozen otherwise."""

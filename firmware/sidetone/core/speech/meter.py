@@ -151,6 +151,9 @@ class Meter:
         """P.56 active speech level of the whole call, dBFS Q8; None where there was no speech."""
         return self._call.level_q8() if self.speech_ms else None
 
+    def _restart(self):
+        self._running.restart()
+
     def _begin(self, began_ms):
         if self.speech_ended_ms is not None:
             gap = began_ms - self.speech_ended_ms
@@ -159,7 +162,7 @@ class Meter:
             if gap < PAUSE_JOIN_MS:
                 self._advance(gap)
             else:
-                self._running.restart()
+                self._restart()
         self.speech_began_ms = began_ms
         self.speech_ended_ms = began_ms
 

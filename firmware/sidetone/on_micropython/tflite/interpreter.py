@@ -117,6 +117,10 @@ class Interpreter:
         """A tensor's own bytes, int8 kept as q + 128: for those who carry a state from an output to an input."""
         return self._plan.view(index)
 
+    def variables(self):
+        """The resource variables' own bytes."""
+        return [root.buffer for root in self._plan.variables.values()]
+
     @property
     def arena_bytes(self):
         """Bytes of all activations together; weights and resource variables come on top."""

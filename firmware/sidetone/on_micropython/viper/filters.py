@@ -264,11 +264,11 @@ def vowel_power(x: int, total: int, sums: ptr32, power: ptr32):
 
 @micropython.viper
 def power_db(power: ptr32, table: ptr32, count_db_q8: int) -> int:
-    """decibel.power_db_q8 of a sum of squares in two words; table: LOG2_Q16; count_db_q8 with full scale added. 1 for no power."""
+    """decibel.power_db_q8 of a sum of squares in two words; table: LOG2_Q16; count_db_q8 with full scale added. decibel.FLOOR_Q8 for no power."""
     high = power[0] + (power[1] >> 15)
     low = power[1] & 0x7FFF
     if high == 0 and low == 0:
-        return 1
+        return 0 - 30720
     exponent = 0
     if high:
         x = high
