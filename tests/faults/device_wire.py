@@ -40,10 +40,9 @@ class DeviceWire(Wire):
         self.urls["dashboard"] = f"{url}?ca={self.papers}/ca.pem"
         self.ingest.env["SIDETONE_MQTT"] = self.urls["dashboard"]
         conf = self.place.folder / "mosquitto.conf"
-        conf.write_text(
-            mosquitto_conf(self.place)
-            + f"cafile {self.papers}/ca.pem\ncertfile {self.papers}/server.pem\nkeyfile {self.papers}/server.key\n"
-        )
+        lines = [mosquitto_conf(self.place).rstrip(), f"cafile {self.papers}/ca.pem", f"certfile {self.papers}/server.pem"]
+        text = "\n".join([*lines, f"keyfile {self.papers}/server.key", "log_type notice", ""])
+        conf.write_text(text)
         (self.place.folder / "access").write_text(access_list())
         self.broker = Program("broker", ["-c", str(conf)], {}, folder, programs.path("mosquitto"))
         self.programs = [self.broker, self.ingest, self.desk]

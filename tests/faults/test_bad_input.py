@@ -26,7 +26,13 @@ def sidetone(folder: Path, *arguments: str) -> Done:
     env = {**os.environ, "HOME": str(folder), "XDG_DATA_HOME": str(folder / "data")}
     env.pop("SIDETONE_MQTT", None)
     return subprocess.run(
-        [sys.executable, "-m", "sidetone_host.cli", *arguments], cwd=folder, env=env, capture_output=True, text=True, check=False, timeout=60
+        [sys.executable, "-m", "sidetone_host.cli", *arguments],
+        cwd=folder,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
     )
 
 
@@ -65,7 +71,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("text.wav", b"hello\n" * 100),
         ("zeros.wav", bytes(1000)),
         ("song.mp3", b"ID3" + bytes(500)),
-        ("faults.toml", b"[volume]\nlod_db = 5\nloud_db = 900\n[pace]\nfast_per_min = \"quick\"\n"),
+        ("faults.toml", b'[volume]\nlod_db = 5\nloud_db = 900\n[pace]\nfast_per_min = "quick"\n'),
         ("torn.toml", b"[volume\nloud_db = 6\n"),
         ("events_torn.jsonl", b'{"t_ms":0,"phase":"ringing"}\n{"t_ms":'),
         ("events_phase.jsonl", b'{"t_ms":0,"phase":"dancing"}\n'),
@@ -87,7 +93,19 @@ def one_line(done: Done, code: int, *words: str) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["good.wav", "good.flac", "8bit.wav", "24bit.wav", "32bit.wav", "float.wav", "8khz.wav", "44khz.wav", "two.wav", "silence.wav", "square.wav"],
+    [
+        "good.wav",
+        "good.flac",
+        "8bit.wav",
+        "24bit.wav",
+        "32bit.wav",
+        "float.wav",
+        "8khz.wav",
+        "44khz.wav",
+        "two.wav",
+        "silence.wav",
+        "square.wav",
+    ],
 )
 def test_every_kind_of_sound_is_played_without_a_word(here: Path, name: str) -> None:
     done = sidetone(here, "replay", name, "--json")
@@ -206,7 +224,12 @@ def test_an_output_that_takes_no_more(here: Path) -> None:
     for arguments in (("replay", "good.wav", "--json"), ("profile", "settings"), ("features", "good.wav", "/dev/full")):
         with open("/dev/full", "w") as full:
             done = subprocess.run(
-                [sys.executable, "-m", "sidetone_host.cli", *arguments], cwd=here, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+                [sys.executable, "-m", "sidetone_host.cli", *arguments],
+                cwd=here,
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
             )
         one_line(done, 2, "No space left on device")
 

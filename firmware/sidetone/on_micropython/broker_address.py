@@ -31,7 +31,8 @@ _WORDS = {
     -3: "no name server answers",
     -202: "no such name",
 }
-_FATAL_ALERT = -0x7780  # mbedtls: the other side refused the handshake
+# the other side hung up: by TCP, or by TLS (an alert, or the end of the stream in the handshake)
+_HUNG_UP = (errno.ECONNRESET, getattr(errno, "EPIPE", 32), errno.ENOTCONN, -0x7780, -0x7280)
 
 
 class BrokerAddressError(ValueError):
@@ -89,9 +90,9 @@ def words(error):
     return str(error.args[1]) if len(error.args) > 1 else str(error)
 
 
-def refused_handshake(error):
-    """Whether an OSError says that the other side ended the TLS handshake."""
-    return bool(error.args) and error.args[0] == _FATAL_ALERT
+def hung_up(error):
+    """Whether an OSError says that the other side has ended the connection."""
+    return bool(error.args) and error.args[0] in _HUNG_UP
 
 
 class Wire:
@@ -107,6 +108,7 @@ class Wire:
         self._raw = None
         self._stream = None
         self._gathered = bytearray()
+        self.opened = False
         self.shaken = not address.tls  # hands, in TLS
 
     def connect(self, place):
@@ -119,11 +121,12 @@ class Wire:
                 break
             except OSError as error:
                 fault = error
-                self.close()
+                self.drop()
         if self._raw is None:
             raise fault
         if not self._may_go_on():
             raise NotNow
+        self.opened = True
         self._raw.setblocking(False)
         self._stream = self._raw
         if self._address.tls:
@@ -175,7 +178,12 @@ class Wire:
         return count or 0
 
     def close(self):
-        """Also of a connection that never was one; a fault here would change nothing."""
+        """umqtt's, right after its farewell, which is still gathered."""
+        self.flush()
+        self.drop()
+
+    def drop(self):
+        """End it, whatever it is by now; a fault here would change nothing."""
         for end in (self._stream, self._raw):
             try:
                 if end is not None:

@@ -15,7 +15,7 @@ from sidetone.core.telemetry import packets, topics
 from sidetone.core.telemetry.commands import COMMAND_MAX
 from sidetone.core.telemetry.delivery import Backoff
 from sidetone.core.telemetry.received import Received
-from sidetone.on_micropython.broker_address import NotNow, Sockets, Wire, refused_handshake, words
+from sidetone.on_micropython.broker_address import NotNow, Sockets, Wire, hung_up, words
 
 KEEPALIVE_S = 15  # the last will is spoken after 1.5 of these: a wall board shows a dead device within 25 s
 PING_AFTER_MS = 7000  # of silence of ours
@@ -171,7 +171,7 @@ class Conversation:
             self._failed(error)
         finally:
             self.connecting = False
-            self._wire.close()
+            self._wire.drop()
             if self.connected:
                 self.connected = False
                 if self._clock.uptime_ms() - self._connected_ms >= STEADY_MS:
@@ -193,7 +193,7 @@ class Conversation:
             return
         if self.connected:
             self._say("lost the broker " + text + "; records are kept, trying again")
-        elif refused_handshake(error) or (self._wire.shaken and error.args[0] == errno.ECONNRESET):
+        elif self._wire.opened and hung_up(error):
             hint = " (does it trust this device's certificate?)" if self._address.tls else ""
             self._say("the broker " + text + " ended the connection without an answer" + hint + "; trying again")
         else:
@@ -235,7 +235,6 @@ class Conversation:
                         self._farewell_pid = self._publish("availability", self._post.availability("offline", "stop"))
                     if farewell_ms is not None and (self._farewell_pid is None or now_ms - farewell_ms > OFFLINE_WAIT_MS):
                         self._client.disconnect()
-                        self._wire.flush()
                         return
             elif self._finished():
                 return
