@@ -5,16 +5,17 @@ A *variant* is one pass over the corpus with its own random augmentation, kept a
 `speech` uint8 per 30 ms step (1 = the near talker speaks), `density` float16 syllables/s per step.
 """
 
-import csv
 from pathlib import Path
 
 import numpy as np
 from pymicro_features import MicroFrontend
 
 from model.corpus import augment, labels, pinyin, splice, synthesize
+from model.corpus.extra import CorpusError, listing
 
 HELD_OUT = 6  # of an extra corpus every sixth clip is kept out of training, for the cutoffs
 STEP = 3  # frames of 10 ms per network step
+MOST_EXTRA_HOURS = 20.0  # of an extra corpus, kept in memory (64 kB a second)
 
 
 def frontend(samples):
@@ -65,42 +66,49 @@ def synthetic(name, shards=None):
     return out
 
 
-def extra(folder, speakers=None):
-    """Any corpus: a folder of WAV or FLAC files and a .csv (columns file,text) or .txt/.tsv (file or stem, text).
+def extra(folder, speakers=None, most_hours=MOST_EXTRA_HOURS):
+    """Any corpus in one of the layouts of corpus/extra.py -> [Clip].
 
-    -> [Clip]; rows without Chinese text, or with text that cannot be read, are left out and counted.
+    Rows without Chinese text, or with text or sound that cannot be read, are left out and counted; of more than `most_hours` a part is taken,
+    evenly over the list.
     """
     import soundfile
 
-    folder, rows = Path(folder), []
-    for path in sorted([*folder.rglob("*.csv"), *folder.rglob("*.tsv"), *folder.rglob("*.txt")]):
-        if path.suffix == ".csv":
-            with path.open(encoding="utf-8") as f:
-                rows += [(r["file"], r["text"], r.get("speaker") or path.stem) for r in csv.DictReader(f) if "file" in r]
-        else:
-            for line in path.read_text(encoding="utf-8").splitlines():
-                name, _, text = line.strip().partition("\t" if "\t" in line else " ")
-                rows.append((name, text, path.parent.name))
-    files = {p.stem: p for p in folder.rglob("*") if p.suffix.lower() in (".wav", ".flac")}
-    out, dropped = [], 0
-    for name, text, speaker in rows:
+    rows, dropped = listing(folder)
+    rows = [(path, text, who) for path, text, who in rows if not speakers or who in speakers]
+    if not rows:
+        raise CorpusError(f"--extra {folder}: none of the speakers {', '.join(speakers)} is in it")
+    kept, read, unread = [], [], 0
+    for path, text, who in rows:
         text = "".join(c for c in text if "\u4e00" <= c <= "\u9fff" or c in "，。？！")
-        path = files.get(Path(name).stem)
-        if path is None or not text or (speakers and speaker not in speakers):
-            dropped += 1
-            continue
         try:
             target, count = labels.target(text), len(pinyin.syllables(text))
         except ValueError:
+            target = []
+        if target:
+            kept.append((path, text, who, target, count))
+        else:
             dropped += 1
+    hours = 0.0
+    if len(kept) > 1000:  # the length of the whole from a sample of its files
+        sample = kept[:: max(1, len(kept) // 100)]
+        hours = sum(soundfile.info(path).duration for path, *_ in sample) / 3600 / len(sample) * len(kept)
+    stride = max(1, int(np.ceil(hours / most_hours)))
+    for path, text, who, target, count in kept[::stride]:
+        try:
+            x, rate = soundfile.read(path, dtype="float32", always_2d=True)
+        except soundfile.LibsndfileError:
+            unread += 1
             continue
-        x, rate = soundfile.read(path, dtype="float32", always_2d=True)
         x = x[:, 0]
         if rate != augment.RATE:
             x = augment.resample_by(x, rate / augment.RATE)
-        out.append(Clip(x / (np.abs(x).max() + 1e-9) * 0.7, target, count, speaker, text, "extra", real=True))
-    print(f"extra corpus: {len(out)} clips, {sum(len(c.audio) for c in out) / 57.6e6:.2f} h; {dropped} rows left out")
-    return out
+        read.append(Clip(x / (np.abs(x).max() + 1e-9) * 0.7, target, count, who, text, "extra", real=True))
+    if not read:
+        raise CorpusError(f"--extra {folder}: none of {len(rows)} clips has Chinese text and sound that can be read")
+    part = f", every {stride}th of {hours:.0f} h" if stride > 1 else ""
+    print(f"extra corpus: {len(read)} clips, {sum(len(c.audio) for c in read) / 57.6e6:.2f} h{part}; {dropped} rows left out, {unread} sounds unreadable")
+    return read
 
 
 def sequence(clips, others, rng, strength=1.0):

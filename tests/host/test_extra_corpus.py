@@ -1,0 +1,98 @@
+"""`make train EXTRA=DIR`: the layouts of real corpora, and one plain line for what is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+from model.corpus.extra import CorpusError, listing
+
+
+def sound(path: Path, format_: str | None = None) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    soundfile.write(path, np.zeros(1600), 16000, format=format_)
+    return path
+
+
+def rows(folder: Path) -> list[tuple[str, str, str]]:
+    return [(str(path.relative_to(folder)), text, speaker) for path, text, speaker in listing(folder)[0]]
+
+
+def test_our_own_layout(tmp_path: Path) -> None:
+    sound(tmp_path / "a.flac")
+    sound(tmp_path / "more/b.wav")
+    (tmp_path / "manifest.csv").write_text("\ufefffile,text,speaker\na.flac,您好,s1\nb.wav,再见,\nabsent.wav,谢谢,s1\n", "utf-8")
+    (tmp_path / "other.csv").write_text("x,y\n1,2\n", "utf-8")  # no such columns: not a transcript
+    assert rows(tmp_path) == [("a.flac", "您好", "s1"), ("more/b.wav", "再见", "manifest")]
+    assert listing(tmp_path)[1] == 1
+
+
+def test_aishell_1_as_it_unpacks(tmp_path: Path) -> None:
+    for name in ("train/S0002/BAC009S0002W0122", "dev/S0724/BAC009S0724W0121"):
+        sound(tmp_path / f"data_aishell/wav/{name}.wav")
+    transcript = tmp_path / "data_aishell/transcript/aishell_transcript_v0.8.txt"
+    transcript.parent.mkdir()
+    transcript.write_text("BAC009S0002W0122 而 对 楼市 成交\nBAC009S0724W0121 广州市 房地产\nBAC009S0009W0001 没有 声音\n", "utf-8")
+    assert rows(tmp_path) == [
+        ("data_aishell/wav/train/S0002/BAC009S0002W0122.wav", "而 对 楼市 成交", "S0002"),
+        ("data_aishell/wav/dev/S0724/BAC009S0724W0121.wav", "广州市 房地产", "S0724"),
+    ]
+
+
+def test_common_voice_as_it_unpacks(tmp_path: Path) -> None:
+    for name in ("common_voice_zh-CN_1.mp3", "common_voice_zh-CN_2.mp3"):
+        sound(tmp_path / "zh-CN/clips" / name)
+    head = "client_id\tpath\tsentence_id\tsentence\tup_votes\n"
+    (tmp_path / "zh-CN/validated.tsv").write_text(head + 'c1\tcommon_voice_zh-CN_1.mp3\tx\t他说"您好。\t2\n', "utf-8")
+    (tmp_path / "zh-CN/invalidated.tsv").write_text(head + "c2\tcommon_voice_zh-CN_2.mp3\tx\t错了。\t0\n", "utf-8")
+    assert rows(tmp_path) == [("zh-CN/clips/common_voice_zh-CN_1.mp3", '他说"您好。', "c1")]
+    x, rate = soundfile.read(tmp_path / "zh-CN/clips/common_voice_zh-CN_1.mp3")
+    assert rate == 16000
+    assert len(x) >= 1600
+
+
+def test_plain_lines(tmp_path: Path) -> None:
+    sound(tmp_path / "anna/one.wav")
+    sound(tmp_path / "ben/two.ogg", "OGG")
+    (tmp_path / "text.txt").write_text("one.wav\t您好 再见\ntwo 谢谢\n\n", "utf-8")
+    assert rows(tmp_path) == [("anna/one.wav", "您好 再见", "anna"), ("ben/two.ogg", "谢谢", "ben")]
+
+
+def test_names_used_twice_need_their_folders(tmp_path: Path) -> None:
+    sound(tmp_path / "a/1.wav")
+    sound(tmp_path / "b/1.wav")
+    (tmp_path / "t.csv").write_text("file,text\na/1.wav,您好\nb/1.wav,再见\n", "utf-8")
+    assert [name for name, _, _ in rows(tmp_path)] == ["a/1.wav", "b/1.wav"]
+    (tmp_path / "t.csv").write_text("file,text\n1.wav,您好\n", "utf-8")
+    with pytest.raises(CorpusError, match="several sounds"):
+        listing(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("files", "word"),
+    [
+        ({}, "no sound"),
+        ({"wav/S0002.tar.gz": b"x", "transcript/t.txt": "S1 您好".encode()}, r"unpack S0002.tar.gz first"),
+        ({"a.wav": None}, "no line of text"),
+        ({"a.wav": None, "t.txt": "b 您好".encode()}, "no line of text"),
+        ({"a.wav": None, "t.txt": "a 您好".encode("gb18030")}, "not UTF-8"),
+    ],
+)
+def test_what_is_no_corpus_is_one_line(tmp_path: Path, files: dict[str, bytes | None], word: str) -> None:
+    for name, data in files.items():
+        if data is None:
+            sound(tmp_path / name)
+        else:
+            (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+            (tmp_path / name).write_bytes(data)
+    with pytest.raises(CorpusError, match=word) as caught:
+        listing(tmp_path)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_absent_folder_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="no such folder"):
+        listing(tmp_path / "nowhere")
