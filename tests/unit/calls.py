@@ -58,6 +58,7 @@ class FakeMeter:
         self.pitch_st_q8 = PITCH_ST_Q8
         self.voiced_ms = 0
         self.vowel_q8 = NOISE_Q8 - TREBLE_Q8
+        self.own_q8 = BASELINE_Q8
         self.drawn_sounds = 0
         self.digital_silence_ms = 0
 

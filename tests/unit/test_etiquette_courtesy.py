@@ -124,3 +124,34 @@ def test_hanging_up_on_a_noisy_line():
     tries = TALK + [(33_000, 34_000), (39_000, 39_500)]
     assert not broke("I5", 60_000, agent=tries, customer=HIS, states=states, line_noise_q8=noise_q8)
     assert not broke("I5", 60_000, agent=TALK, customer=HIS, states=states)
+
+
+def test_an_answer_is_rushed_as_a_listener_hears_it():
+    def answers(gap_ms):
+        agent, customer = [], []
+        for turn in range(4):
+            at = 1_000 + turn * 6_000
+            customer.append((at, at + 3_000))
+            agent.append((at + 3_000 + gap_ms, at + 5_500))
+        return play(26_000, agent=agent, customer=customer, labels=())
+
+    # the meters' own delays are not the agent's: 340 ms here are under 0.2 s to a listener
+    assert "F4" in broken(answers(340))
+    assert "F4" not in broken(answers(360))
+
+
+def test_a_hook_switch_does_not_overrule_the_busy_tone():
+    busy = [(at, at + 350) for at in range(20_000, 25_000, 700)]
+    talk = {"agent": [(500, 3_000), (12_000, 19_000)], "customer": [(4_000, 11_000)], "labels": ()}
+    states = [(26_000, "ended", "agent")]
+    assert "J5" not in broken(play(27_000, tones=busy, states=states, **talk))
+    assert "J5" in broken(play(27_000, states=[(19_500, "ended", "agent")], **talk))
+
+
+def test_a_customer_who_stays_faint_is_not_taken_for_a_quiet_one():
+    # 8 s at a level that wanders around 10 dB under his usual one: single syllables are louder than the limit
+    faint = [(12_000 + at * 500, 12_400 + at * 500, -13 if at % 3 else -6) for at in range(16)]
+    customer = [(1_000, 10_700)] + faint
+    agent = [(20_500, 21_500)]
+    lines = play(23_000, agent=agent, customer=customer, states=[(22_500, "ended", "agent")])
+    assert "I4" in broken(lines)

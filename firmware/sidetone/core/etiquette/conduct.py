@@ -182,7 +182,9 @@ class Conduct:
         if self.ended:
             return
         if phase == "ended":
-            self._scene.phase.ended_by = by
+            # a hook switch knows its own receiver only: where the busy tone was heard before, the customer was first
+            if by != "agent" or not self._scene.phase.hung_up:
+                self._scene.phase.ended_by = by
             self.end(t_ms, overruns)
             return
         scene = self._scene

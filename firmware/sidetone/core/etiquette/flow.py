@@ -3,7 +3,7 @@ breath in the microphone (C10), the noise around (L3), hanging up on a faint (I4
 
 The rules, in words:
 - D5: the agent speaks for pause_every_s of speaking time without one pause of PAUSE_MS.
-- F4: at least RUSHED_TURNS answers come sooner than rush_below_s, or over the customer's last word, and they are more than half of all.
+- F4: at least RUSHED_TURNS answers come sooner than rush_below_s (as a listener hears it: LATE_MS more here), or over the customer's last word, and they are more than half of all.
 - C3: the agent speaks SOFT_Q8 and more under his calibrated level, the customer asks him to repeat, and the next utterance is not RAISE_Q8
   louder.
 - C8: after the customer's `please repeat`, the next utterance is more than max_step_db over the one before.
@@ -36,7 +36,9 @@ REST_MS = 1_000  # rests inside one utterance are shorter
 NOISE_HOLD_MS = 10_000
 NOISE_RELEASE_MS = 10_000
 NOISE_DEAD_Q8 = 2 * 256
-NOISY_LINE_Q8 = 10 * 256  # the customer's noise floor this close to his level: FACTS.md, "at 10 dB babble nothing works"
+FLOOR_UNDER_Q8 = 690  # a noise floor, being a minimum, lies 2.7 dB under a steady noise's own level
+NOISY_LINE_Q8 = 10 * 256 + FLOOR_UNDER_Q8  # the floor under the customer's own level, both in the speech band: 10 dB, where FACTS.md's VADs fail
+LATE_MS = 150  # the meters end a voice 60 to 150 ms before its tail does and begin one 50 ms late: a listener hears a shorter gap
 FAINT_MS = 2_000  # speech of a customer who stayed faint
 SLAM_MS = 2_000
 NOTHING_Q8 = -32_000
@@ -97,7 +99,7 @@ class Flow:
     def answered(self, latency_ms):
         """The agent has taken the turn, so many ms after the customer's last word; 0 for over it."""
         self._answers += 1
-        if latency_ms < self._rush_ms:
+        if latency_ms < self._rush_ms + LATE_MS:
             self._rushed += 1
 
     def customer_phrase(self, t_ms, label):
@@ -240,6 +242,6 @@ class Flow:
         if self._manners.faint_ms >= FAINT_MS and "repeat_request" in scene.labels:
             if gap_ms < self._faint_wait_ms or scene.left_unsaid("I4", ("repeat_request",)):
                 scene.findings.event("I4", t_ms, seconds(gap_ms), seconds(self._faint_wait_ms))
-        noisy = customer.level_known and customer.noise_q8 is not None and customer.level_q8 - customer.noise_q8 < NOISY_LINE_Q8
+        noisy = customer.level_known and customer.noise_q8 is not None and customer.own_q8 - customer.noise_q8 < NOISY_LINE_Q8
         if noisy and self._need_assent and 0 < self._since_customer <= self._repeats:
             scene.findings.event("I5", t_ms, self._since_customer - 1, self._repeats)

@@ -6,6 +6,8 @@ The rules, in words:
   the calibration, the customer's is a slow mean over his own speech so far, known after USUAL_MS of it.
 - A customer who was angry for escalation.after_s of his speech should have been passed on: the help button, or a transfer phrase (N3).
 - A channel that is digitally silent from the start is not heard: nobody is accused of what it does not show.
+- The usual level hardly follows what is far from it, or a state that lasts would become the usual one; and the customer's level is smoothed
+  before it is judged, because single syllables of a faint voice are not faint.
 - A state of the other side (angry, faint) must last STATE_HOLD_MS of his speech before it counts.
 """
 
@@ -17,6 +19,8 @@ USUAL_MS = 5_000  # a level over less speech wanders by more than 2 dB
 STATE_HOLD_MS = 1_000
 STATE_RELEASE_MS = 2_000
 FAINT_Q8 = -8 * 256  # as volume.quiet_db: the level at which a talker cannot be heard well
+SMOOTH_SHIFT = 3  # of the customer's level: 8 ticks of speech
+FAR_SHIFT = 3  # an eighth of the usual level's pace
 TICK_SHIFT = 7  # the usual level's time constant: 128 ticks of speech, 13 s
 QUARREL_WINDOW_MS = 10_000
 QUARREL_OVERLAP_MS = 1_000
@@ -58,6 +62,7 @@ class Manners:
         self.faint_ms = 0  # speech of the customer since he became faint and stayed so
         self._usual_q8 = None  # the customer's, Q8 << TICK_SHIFT once known
         self._usual_ms = 0
+        self._over_q8 = 0  # the customer's level over his usual one, smoothed
         self._loud_limit_q8 = get("volume.loud_db")
         self._red = profile.rate("red_above")
         self._unquiet = Judge(1, 1, STATE_HOLD_MS, STATE_RELEASE_MS)
@@ -132,9 +137,10 @@ class Manners:
             # a running mean until it is known, then a slow one
             self._usual_q8 += over_q8 << (TICK_SHIFT - 4)
             return None
-        if not (self._angry.on or self._faint.on):
-            self._usual_q8 += over_q8
-        return over_q8
+        far = over_q8 > self._angry_q8 // 2 or over_q8 < FAINT_Q8 // 2 or self._angry.on or self._faint.on
+        self._usual_q8 += over_q8 >> FAR_SHIFT if far else over_q8
+        self._over_q8 += (over_q8 - self._over_q8) >> SMOOTH_SHIFT
+        return self._over_q8
 
     def _levels(self, t_ms, step_ms):
         scene = self._scene
