@@ -4,6 +4,9 @@
 
 Weights are per-channel int8, activations int8. After ReLU the zero point is -128, so the initial state (all zero
 points) is real zero, as in training.
+
+Weights of whole convolutions are light: in each group of eight neighbours their absolute values sum to at most 255. The device then
+multiplies two at a time (firmware/sidetone/on_micropython/tflite/products.py), for a little less precision than 8 bits and more than 7.
 """
 
 import argparse
@@ -17,6 +20,7 @@ from model.tflite_writer import Writer
 
 # The output's int8 range in natural-log units: what is further behind is as good as impossible, finer steps serve the rest.
 LOGIT_RANGE = 34.0
+GROUP, GROUP_LIMIT = 8, 255  # of the device's products, see above
 
 
 def folded(net):
@@ -94,14 +98,28 @@ def activation_scales(ranges):
     return out
 
 
-def per_channel(weight, bias, scale_in):
-    """-> int8 weight, float32 scales [C], int32 bias."""
-    scales = np.abs(weight).max((1, 2)) / 127
+def heaviest_groups(rows):
+    """int8 or float [C, n] -> [C]: the largest sum of |weights| in any group of eight neighbours."""
+    padded = np.pad(np.abs(rows.astype(np.float64)), ((0, 0), (0, -rows.shape[1] % GROUP)))
+    return padded.reshape(len(rows), -1, GROUP).sum(2).max(1)
+
+
+def per_channel(weight, bias, scale_in, light=False):
+    """weight [C, ...] in the order it is stored -> int8 weight, float32 scales [C], int32 bias; `light`: groups within GROUP_LIMIT."""
+    rows = weight.reshape(len(weight), -1)
+    scales = np.abs(rows).max(1) / 127
+    if light:
+        scales = np.maximum(scales, heaviest_groups(rows) / GROUP_LIMIT)
     # Keep bias within 2^25 of the accumulator, and no channel's scale so small that nothing is left of it.
     scales = np.maximum(scales, np.abs(bias) / (scale_in * 2.0**24))
     scales = np.maximum(scales, 1e-7).astype(np.float32)
-    q = np.clip(np.round(weight / scales[:, None, None]), -127, 127).astype(np.int8)
-    return q, scales, np.round(bias / (float(scale_in) * scales)).astype(np.int32)
+    while True:
+        q = np.clip(np.round(rows / scales[:, None]), -127, 127).astype(np.int8)
+        heavy = heaviest_groups(q) > GROUP_LIMIT
+        if not light or not heavy.any():
+            break
+        scales[heavy] *= np.float32(1.001)  # rounding added up to more than it may
+    return q.reshape(weight.shape), scales, np.round(bias / (float(scale_in) * scales)).astype(np.int32)
 
 
 def build(layers, act, name):
@@ -126,8 +144,9 @@ def build(layers, act, name):
         return joined
 
     def weights(label, weight, bias, scale_in, layout, axis):
-        q, scales, b = per_channel(weight, bias, scale_in)
-        data = layout(q)
+        data, scales, b = per_channel(layout(weight), bias, scale_in, light=axis == 0)
+        if axis:
+            data = np.ascontiguousarray(data.T[None, :, None, :])
         wt = w.tensor(f"{label}_w", data.shape, scales, 0, data, axis=axis)
         bt = w.tensor(f"{label}_b", b.shape, np.float64(scale_in) * scales, 0, b)
         return wt, bt
@@ -135,8 +154,8 @@ def build(layers, act, name):
     def conv_layout(q):  # [out, in, K] -> [out, K, 1, in]
         return np.ascontiguousarray(q.transpose(0, 2, 1)[:, :, None, :])
 
-    def depth_layout(q):  # [C, 1, K] -> [1, K, 1, C]
-        return np.ascontiguousarray(q[:, 0, :].T[None, :, None, :])
+    def depth_layout(q):  # [C, 1, K] -> [C, K]
+        return q[:, 0, :]
 
     x = w.tensor("frames_4d", [1, 3, 1, 40], FEATURE_SCALE, -128)
     w.reshape(inp, x, [1, 3, 1, 40])
