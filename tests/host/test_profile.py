@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -253,6 +254,68 @@ def test_explain_settings_labels(capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
     assert cli.main(["profile", "labels"]) == 0
     assert "farewell" in capsys.readouterr().out
+
+
+def test_explain_tells_source_limits_measure_and_known_error(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from sidetone_host import calls_page
+
+    monkeypatch.setattr(calls_page, "measured", dict)
+    assert cli.main(["profile", "explain", "H2"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert "  source    S3:15" in said
+    assert "  limit     hold.progress_every_s = 15 s  (source S3:15)" in said
+    assert said[-1] == "  error     not measured"
+    scripted = {"script": {"rules": {"H2": {"breaks": [17, 18], "keeps": [18, 18]}}}}
+    monkeypatch.setattr(calls_page, "measured", lambda: {"scripted": {"ears": scripted}})
+    assert cli.main(["profile", "explain", "H2"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "  error     words given: 1 of 36 wrong"
+    # what is never a finding has no error
+    assert cli.main(["profile", "explain", "C6"]) == 0
+    assert "error" not in capsys.readouterr().out
+
+
+def test_explain_says_what_an_english_profile_cannot_judge(capsys: pytest.CaptureFixture[str]) -> None:
+    for rule, deaf in (("B1", True), ("C1", False), ("H2", False), ("J3", True)):
+        assert cli.main(["profile", "explain", rule, "--profile", "english"]) == 0
+        assert ("no released network hears phrases in `en`" in capsys.readouterr().out) == deaf
+
+
+def test_an_english_call_says_of_every_phrase_rule_that_it_is_not_judged() -> None:
+    """The bundled profile's own comment lists them; the record must name each, and no other for that reason."""
+    from sidetone.core.call.record import OTHER_LANGUAGE
+    from sidetone.core.etiquette.conduct import Conduct
+    from sidetone.core.etiquette.rules import JUDGED, RULES
+
+    said: list[tuple[str, list[str]]] = []
+    conduct = Conduct(profile.load("english"), lambda *line: None, -26 * 256, start_s=0, direction="out", labels=("greeting", "apology"))
+    conduct.end(60_000, 0)
+    said = conduct._scene.left_out()
+    deaf = dict(said)[OTHER_LANGUAGE]
+    # I6 and the like need no words; these do, but another reason comes first or the call owes them nothing
+    wanted = {row[0] for row in RULES if row[3] in JUDGED and "P" in row[5]}
+    reported = {rule for _reason, rules in said for rule in rules}
+    assert wanted - reported <= {"B4", "J7", "N3"}
+    assert set(deaf) <= wanted
+    comment = (profile.BUNDLED / "english.toml").read_text("utf-8").split("base =")[0]
+    assert set(deaf) <= _rules_in(comment), set(deaf) - _rules_in(comment)
+
+
+def _rules_in(text: str) -> set[str]:
+    """Rule ids in a text, `B1-B5` meaning five."""
+    found = set()
+    for letter, first, _to, last in re.findall(r"\b([A-Z])(\d+)(-[A-Z](\d+))?", text):
+        found |= {f"{letter}{number}" for number in range(int(first), int(last or first) + 1)}
+    return found
+
+
+def test_every_rule_has_its_source() -> None:
+    from sidetone.core.etiquette.rules import RULES
+    from sidetone_host.sources import SOURCES
+
+    assert list(SOURCES) == [row[0] for row in RULES]
+    assert all(re.fullmatch(r"S[0-4]:\d+(-\d+)?( S[0-4]:\d+(-\d+)?)*", source) for source in SOURCES.values())
 
 
 def test_every_rule_can_be_explained(capsys: pytest.CaptureFixture[str]) -> None:

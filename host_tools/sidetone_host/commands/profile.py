@@ -31,7 +31,7 @@ def add_parser(subparsers: Any) -> None:
     check.set_defaults(run=_check)
     explain = actions.add_parser(
         "explain",
-        help="a rule: what it asks, how it is judged, its limits and their sources",
+        help="a rule: what it asks, its source, how it is judged, its limits, its known error",
         epilog="example: sidetone profile explain C1",
     )
     explain.add_argument("rule", metavar="RULE", help="an id of the standard, such as C1")
@@ -71,9 +71,11 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    from sidetone.core.etiquette.rules import RULES
-    from sidetone_host import profile
+    from sidetone.core.etiquette.profile import NETWORK_LANGUAGE
+    from sidetone.core.etiquette.rules import JUDGED, RULES
+    from sidetone_host import calls_page, profile
     from sidetone_host.coverage import NEEDS, SEVERITIES, settings_of
+    from sidetone_host.sources import SOURCES
 
     rows = {row[0]: row for row in RULES}
     row = rows.get(args.rule.upper())
@@ -82,7 +84,10 @@ def _explain(args: argparse.Namespace) -> int:
     compiled = profile.load(args.profile)
     rule, english, chinese, severity, lamp, needs, phase, how, note = row
     print(f"{rule}  {english} / {chinese}")
+    print(f"  source    {SOURCES[rule]}")
     print(f"  judged    {SEVERITIES[severity]}{f', lamp {lamp}' if lamp else ''}")
+    if "P" in needs and compiled.get("language") != NETWORK_LANGUAGE:
+        print(f"            not under this profile: no released network hears phrases in `{compiled.get('language')}`")
     if needs:
         print(f"  needs     {', '.join(NEEDS[letter] for letter in needs)}")
     if phase:
@@ -94,6 +99,8 @@ def _explain(args: argparse.Namespace) -> int:
         print(f"  limit     {setting[0]} = {profile.show(setting[0], compiled.get(setting[0]))}{unit}  (source {setting[7]})")
     if note:
         print(f"  note      {note}")
+    if severity in JUDGED:
+        print(f"  error     {calls_page.of_rule(rule, calls_page.measured()) or 'not measured'}")
     return 0
 
 

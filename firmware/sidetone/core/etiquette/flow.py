@@ -3,7 +3,8 @@ breath in the microphone (C10), the noise around (L3), hanging up on a faint (I4
 
 The rules, in words:
 - D5: the agent speaks for pause_every_s of speaking time without one pause of PAUSE_MS.
-- F4: at least RUSHED_TURNS answers come sooner than rush_below_s (as a listener hears it: LATE_MS more here), or over the customer's last word, and they are more than half of all.
+- F4: at least RUSHED_TURNS answers come sooner than rush_below_s (as a listener hears it: LATE_MS more here), or over the customer's last
+  word, and they are more than half of all.
 - C3: the agent speaks SOFT_Q8 and more under his calibrated level, the customer asks him to repeat, and the next utterance is not RAISE_Q8
   louder.
 - C8: after the customer's `please repeat`, the next utterance is more than max_step_db over the one before.
