@@ -6,7 +6,7 @@ BOARD ?= desktop
 ARGS ?=
 BIN := .venv/bin
 
-.PHONY: help setup lock demo run test test-micropython test-xtensa check bench train evaluate lint types format docs clean
+.PHONY: help setup lock demo run test test-micropython test-xtensa check bench train evaluate evaluate-calls lint types format docs clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ train: ## build the corpus and train the network from nothing (hours, resumable;
 evaluate: ## measure the released network on speech that training never saw: the model card's figures (REAL=FOLDER)
 	@sh requirements/setup-train.sh $(PYTHON)
 	@$(MAKE) --no-print-directory -C model evaluate
+
+evaluate-calls: ## scripted calls with known truth: every rule broken and kept, every measure's error (REAL=FOLDER; ARGS=--help)
+	@sh requirements/setup-train.sh $(PYTHON)
+	@$(MAKE) --no-print-directory -C model evaluate-calls
 
 lint: setup ## ruff, layout included
 	@$(BIN)/ruff check .

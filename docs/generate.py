@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sidetone.core.etiquette.settings import SETTINGS
-from sidetone_host import coverage, judging_page
+from sidetone_host import calls_page, coverage, judging_page
 from sidetone_host.schemas.page import page as mqtt_page
 
 DOCS = Path(__file__).resolve().parent
@@ -63,6 +63,7 @@ def settings() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "calls-evaluation.md": calls_page.text,
     "judging.md": judging_page.text,
     "mqtt.md": mqtt_page,
     "settings.md": settings,

@@ -14,5 +14,5 @@ compile pi.lock --extra pi --extra dashboard pyproject.toml
 # What training needs, but for torch (its build is the machine's choice) and for what is installed without what it asks for.
 train=$(mktemp --suffix=.in)
 trap 'rm -f "$train"' EXIT
-{ grep -vE '^(#|torch==|kokoro|misaki|ordered-set)' model/requirements.in; echo "setuptools>=77"; } >"$train"
+{ grep -vE '^(#|torch==|kokoro|misaki|ordered-set|silero-vad)' model/requirements.in; echo "setuptools>=77"; } >"$train"
 compile train.lock "$train"

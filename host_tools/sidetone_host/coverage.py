@@ -8,6 +8,7 @@ from typing import Any
 
 from sidetone.core.etiquette.rules import RULES
 from sidetone.core.etiquette.settings import SETTINGS
+from sidetone_host import calls_page
 
 UNIT_TESTS = Path(__file__).resolve().parents[2] / "tests" / "unit"
 
@@ -55,20 +56,23 @@ def text() -> str:
         f"{counts['never']} are not judged for the reason given.",
         "",
         "Tests are modules of `tests/unit/` (without `test_`), each of which runs on CPython and on MicroPython.",
-        "A finding always means that the rule was broken. Errors measured so far stand in [the model card](../model/README.md) and in "
-        "[judging.md](judging.md); a rule without a number there has not been measured on calls with known truth yet.",
+        "A finding always means that the rule was broken. The measured error is that of [the scripted calls](calls-evaluation.md): renderings of "
+        "calls that break or keep the rule which were judged wrongly, with the words given from the script and with those the released network "
+        "heard. The network's own figures stand in [the model card](../model/README.md).",
         "",
-        "| rule | what it asks | judged | how, or why not | needs | limits | tests |",
-        "|---|---|---|---|---|---|---|",
+        "| rule | what it asks | judged | how, or why not | needs | limits | tests | measured error |",
+        "|---|---|---|---|---|---|---|---|",
     ]
     tests = _tests()
+    measured = calls_page.measured()
     for row in RULES:
         rule, english, chinese, severity, lamp, needs, _phase, how, note = row
         judged = SEVERITIES[severity] + (f" (`{lamp}`)" if lamp else "")
         why = "; ".join(part for part in (how, note) if part)
         needed = ", ".join(NEEDS[letter] for letter in needs)
         limits = ", ".join(f"`{setting[0]}`" for setting in settings_of(row))
-        lines.append(f"| {rule} | {english} · {chinese} | {judged} | {_cell(why)} | {needed} | {limits} | {_tested(rule, tests)} |")
+        cells = [rule, f"{english} · {chinese}", judged, _cell(why), needed, limits, _tested(rule, tests), calls_page.of_rule(rule, measured)]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"
 
 

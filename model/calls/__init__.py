@@ -1,0 +1,1 @@
+"""Scripted calls with known truth, played through the product's own listener and scored: `make evaluate-calls`."""
