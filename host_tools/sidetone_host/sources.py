@@ -1,4 +1,3 @@
-# ruff: noqa: E501  (one rule a line)
 """Where the standard says each rule: `S<document>:<line>`. The documents are the site's own and not part of this repository.
 
 S0 a collection of call-centre manners standards, S1 standard phrases of telephone service, S2 ten service-training texts, S3 professional training

@@ -180,3 +180,16 @@ def test_whatever_a_device_says_a_tile_holds_only_what_we_know(kind, message):
     for key in ("level_dbfs", "rate_per_min", "call_began_ms", "heard_ms"):
         assert tile[key] is None or isinstance(tile[key], (int, float))
     assert "<" not in text
+
+
+def test_a_call_for_help_stays_on_the_tile(hub, clock):
+    hub.take("live", "hz", "d1", live())
+    assert hub.tiles()[0]["help_ms"] is None
+    clock.s += 1
+    head = {"schema": 1, "boot": 5, "seq": 9, "uptime_ms": 1, "t": None, "call": None, "t_ms": None}
+    hub.take("event", "hz", "d1", {**head, "help": {"by": "button"}})
+    assert hub.tiles()[0]["help_ms"] == 101_000
+    clock.s += 1
+    hub.take("live", "hz", "d1", live())
+    hub.take("event", "hz", "d1", {**head, "help": HOSTILE})
+    assert hub.tiles()[0]["help_ms"] == 101_000

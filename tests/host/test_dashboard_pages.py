@@ -367,3 +367,16 @@ def test_the_chart_library_comes_from_its_package_packed(client):
     assert answer.headers["content-encoding"] == "gzip"
     assert "plotly" in answer.text[:400].lower()
     assert client.get("/static/charts.js", headers={"accept-encoding": "identity"}).text == answer.text
+
+
+def test_advice_is_shown_apart_from_findings():
+    figures = {"C6": -2.5, "J8": 2, "channels_swapped": 1, "Z9": "x", HOSTILE: 1}
+    row = {"message": call(record=record(advice=figures))}
+    shown = report.advice(row, texts.Words("en"))
+    assert [(part["rule"], part["name"], part["value"], part["unit"]) for part in shown[:3]] == [
+        ("C6", "Level over the customer's", "\u22122.5", "dB"),
+        ("J8", "First farewell (1 agent, 2 customer)", "2", ""),
+        ("", "Channels perhaps swapped: check the plugs", "1", ""),
+    ]
+    assert shown[3]["value"] is None
+    assert report.advice({"message": call()}, texts.Words("zh")) == []

@@ -21,6 +21,7 @@ def _record() -> dict[str, Any]:
     maps = {
         "phrases": _COUNTS,
         "findings": _COUNTS,
+        "advice": {"type": "object", "additionalProperties": {"type": "number"}, "description": "rule -> figure for a coach, never a finding"},
         "unmeasured": {"type": "object", "additionalProperties": {"type": "string"}, "description": "field -> why it is null"},
         "not_judged": {**lists, "description": "reason -> the rules that could not be judged for it"},
     }

@@ -161,6 +161,17 @@ def not_judged(row: Row, words: Words) -> list[dict[str, str]]:
     ]
 
 
+def advice(row: Row, words: Words) -> list[dict[str, str | None]]:
+    """Figures for a coach, by rule: never findings."""
+    shown = []
+    for rule, figure in _map(message_record(row).get("advice")).items():
+        name = words.pick(fields.ADVICE[rule]) if rule in fields.ADVICE else words.rule(str(rule))
+        decimals = 0 if isinstance(figure, int) else 1
+        unit = words.pick(fields.UNITS[_unit(str(rule))])
+        shown.append({"rule": str(rule) if rule in fields.RULE_OF else "", "name": name, "value": value(figure, decimals), "unit": unit})
+    return shown
+
+
 def message_record(row: Row) -> Mapping[str, Any]:
     record: Mapping[str, Any] = row["message"]["record"]
     return record

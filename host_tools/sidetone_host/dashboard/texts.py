@@ -101,6 +101,7 @@ TEXTS = {
     "not_kept": ("Not kept: {rule}", "未做到:{rule}"),
     "until_t": ("to", "至"),
     "no_findings": ("Nothing to point out in this call.", "此通话没有需要提示的内容。"),
+    "for_coach": ("For the coach (indirect measures, never findings)", "供辅导参考(间接指标,不作为提示)"),
     "not_judged": ("Not judged in this call", "此通话未评判的规则"),
     "phrases": ("Phrases heard", "听到的用语"),
     "no_phrases": ("No listed phrase was heard.", "没有听到列表中的用语。"),

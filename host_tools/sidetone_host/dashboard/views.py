@@ -87,6 +87,7 @@ async def call(request: Request) -> Response:
         phrases=report.phrases(row, words),
         record=report.record_table(row, words),
         not_judged=report.not_judged(row, words),
+        advice=report.advice(row, words),
         intervals=report.interval_table(row, words),
         timeline=report.timeline(row, words),
         groups=fields.GROUPS,
