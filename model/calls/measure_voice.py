@@ -58,9 +58,10 @@ def level(talkers):
     return rows
 
 
-def loud(talkers, trials=10):
+def loud(talkers, steps=90):
     """Steps of +12 dB at a random place of a talk at the baseline: from the step to `C1 on`."""
     late, missed = [], 0
+    trials = steps // len(talkers)
     for number, sentences in enumerate(talkers.values()):
         rng = _rng(2, number)
         for trial in range(trials):
