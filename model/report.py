@@ -160,7 +160,7 @@ def peers_table(folder):
     if not path.exists():
         return "not run"
     data = json.loads(path.read_text(encoding="utf-8"))
-    rows = [[name, e["what"], share(e["hit"], e["said"]), f"{e['false']} in {e['hours']:.2f} h", f"{e['cpu_s_per_h'] / 60:.1f} min"] for name, e in data["systems"].items()]
+    rows = [[name.partition(":")[0], e["what"], share(e["hit"], e["said"]), f"{e['false']} in {e['hours']:.2f} h", f"{e['cpu_s_per_h'] / 60:.1f} min"] for name, e in data["systems"].items()]
     return data["note"] + "\n\n" + table(["system", "set", "core recall", "false alarms of core labels", "CPU per hour of sound"], rows)
 
 
