@@ -47,7 +47,7 @@ def table(head, rows):
     return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *["| " + " | ".join(r) + " |" for r in rows]])
 
 
-TIERS = (("core, pooled", labels.CORE), ("full, pooled", labels.FULL), ("taboo, pooled", labels.TABOO))
+TIERS = (("core, pooled", labels.CORE), ("full, pooled", labels.FULL), ("taboo, pooled", labels.TABOO), ("as text, pooled", {**labels.DAY_PARTS, **labels.WORDING}))
 
 
 def synthetic_sets(result):

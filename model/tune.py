@@ -54,7 +54,8 @@ def label_row(label):
 
 
 def tier(label):
-    return "core" if label in labels.CORE else "taboo" if label in labels.TABOO else "full"
+    """core and full: learned; taboo and text: spotted from their units alone."""
+    return "core" if label in labels.CORE else "full" if label in labels.FULL else "taboo" if label in labels.TABOO else "text"
 
 
 def said(clip, label):

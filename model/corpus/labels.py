@@ -51,7 +51,14 @@ DAY_PARTS = {
     "greeting_afternoon": ["下午好"],
     "greeting_evening": ["晚上好"],
 }
-GIVEN = {**TABOO, **DAY_PARTS}  # as text only
+# Wordings that a coach looks at (rules G2, G4, G6); two-syllable fillers are ordinary words and left out.
+WORDING = {
+    "filler": ["就是说", "怎么说呢", "那个那个", "这个这个"],
+    "negative": ["办不到", "做不了", "不可能", "不能保证"],
+    "positive": ["马上为您", "尽快为您", "没问题"],
+    "polite_question": ["可以吗", "好不好", "行不行"],
+}
+GIVEN = {**TABOO, **DAY_PARTS, **WORDING}  # as text only
 LEARNED = {**CORE, **FULL}
 LABELS = list(LEARNED)
 LABEL_ID = {name: k for k, name in enumerate(LABELS)}
