@@ -31,6 +31,7 @@ LIST_BYTES = 32768  # longest list: about 300 files; parsed it takes some 100 KB
 SLOT_BYTES = 700 * 1024  # longest application, as the host's budget
 CHUNK_BYTES = 4096
 KEY_BYTES = (256, 384)
+PROMPT_MS = 3600000  # as start.py's: a technician at the prompt has an hour
 START = "sidetone/on_micropython/start."  # what the launcher imports; .mpy or .py
 # DER of DigestInfo(SHA-256) before the 32 bytes of the hash: RFC 8017, section 9.2, note 1
 DIGEST_INFO = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
@@ -101,6 +102,25 @@ def install(slot_path, stream, public, feed=None, target=TARGET):
         except OSError:
             pass  # what is left is removed before the next update
     return table["version"]
+
+
+def at_the_prompt(root, path):
+    """For `sidetone update`: install the package at `path` into a device that was stopped at its serial prompt, and say how it went."""
+    import machine
+
+    from sidetone.on_micropython.nvs import SecretError, Secrets
+
+    machine.WDT(timeout=PROMPT_MS)  # the program's watchdog goes on at the prompt
+    try:
+        with open(root + "/state.json") as file:
+            slot = json.load(file)["slot"]
+    except (OSError, ValueError, KeyError, TypeError):
+        slot = "a"
+    try:
+        with open(path, "rb") as stream:
+            print("installed " + install(root + "/" + slot, stream, Secrets().get("update_pub")))
+    except (UpdateError, SecretError) as fault:
+        print("refused " + str(fault))
 
 
 def _nothing():

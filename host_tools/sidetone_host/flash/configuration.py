@@ -147,7 +147,7 @@ def _wifi(site: Site) -> dict[str, bytes]:
         is_hex = len(key) == 64 and all(digit in "0123456789abcdefABCDEF" for digit in key)
         if not is_hex and not WIFI_KEY[0] <= len(key.encode()) <= WIFI_KEY[1]:
             site.fault("wifi.key_file" if "key_file" in wifi else "wifi.key", f"a Wi-Fi key has {WIFI_KEY[0]} to {WIFI_KEY[1]} characters")
-    return {"wifi_ssid": wifi.get("ssid", "").encode(), "wifi_key": (key or "").encode()}
+    return {"wifi_ssid": wifi.get("ssid", "").encode(), **({"wifi_key": key.encode()} if key else {})}  # an open network has no key
 
 
 def _password(site: Site, where: str, seat: dict[str, Any], user: str) -> dict[str, bytes]:
