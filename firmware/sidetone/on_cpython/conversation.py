@@ -147,7 +147,7 @@ class Conversation:
                 self._backoff.reset()
             if not self._stopping.is_set():
                 self._say(f"lost the broker {self._address.text}; records are kept, trying again")
-        elif not self._answered and not self._stopping.is_set():
+        elif not self._answered and not self._finished():
             # TLS 1.3 refuses a client certificate only after the handshake, and MQTT then says nothing
             hint = " (does it trust this device's certificate?)" if self._address.tls else ""
             self._say(f"the broker {self._address.text} ended the connection without an answer{hint}; trying again")

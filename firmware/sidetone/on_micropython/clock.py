@@ -2,7 +2,7 @@
 
 Certificates are judged by date even before that. A chip that wakes in 2000 would take every one for a thing of the future, so its own
 clock (machine.RTC, which mbedtls reads) is set at the start to the latest date this device has known: of the last telling, which is
-kept on the flash, or of this firmware. What we tell others stays unknown (None) until a server has answered.
+kept on the flash, or of its configuration. What we tell others stays unknown (None) until a server has answered.
 """
 
 import _thread
@@ -37,8 +37,8 @@ def _port_epoch_s():
 
 class Clock:
     """server: the time server's name, "HOST" or "HOST:PORT", or None; utc_offset_min: the agent's wall clock; storage: where the date is
-    kept through power cuts, or None; set_rtc(epoch_s): sets the chip's clock, None where it is not ours to set; ticks_ms, ticks_diff:
-    arguments for the tests. notice(line): one plain line.
+    kept through power cuts, or None; made_s: when the configuration was made, seconds since 1970; set_rtc(epoch_s): sets the chip's
+    clock, None where it is not ours to set; ticks_ms, ticks_diff: arguments for the tests; notice(line): one plain line.
 
     `jumps`: how often the time was set by seconds; `drift_ppm`. keep() is the network thread's; the rest is anybody's.
     """
@@ -50,6 +50,7 @@ class Clock:
         storage=None,
         set_rtc=_set_rtc,
         notice=lambda line: None,
+        made_s=0,
         ticks_ms=time.ticks_ms,
         ticks_diff=time.ticks_diff,
     ):
@@ -70,7 +71,7 @@ class Clock:
         self._said = ""
         self._remember_ms = 0
         if set_rtc is not None:
-            set_rtc(max(self._remembered_s(), PLAUSIBLE_FROM_MS // 1000))
+            set_rtc(max(self._remembered_s(), made_s, PLAUSIBLE_FROM_MS // 1000))
 
     @property
     def jumps(self):

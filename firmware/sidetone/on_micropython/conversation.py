@@ -167,6 +167,8 @@ class Conversation:
             self._untrusted(error)
         except (AssertionError, IndexError):  # umqtt's way to say that this was no CONNACK
             self._say("at " + text + " answers something that is no MQTT broker; trying again")
+        except MemoryError:
+            self._say("no connection to " + text + ": not enough memory; records are kept, trying again")
         except OSError as error:
             self._failed(error)
         finally:
@@ -202,8 +204,9 @@ class Conversation:
     def _open(self):
         """TCP, TLS, CONNECT, and the request for our topics."""
         address = self._address
-        password = "" if address.user is None else address.password or ""
-        client = Client(self._client_id, address.host, address.port, address.user, password, KEEPALIVE_S)
+        # bytes: umqtt counts characters, which are not bytes in every password
+        user = None if address.user is None else address.user.encode()
+        client = Client(self._client_id, address.host, address.port, user, (address.password or "").encode(), KEEPALIVE_S)
         will = self._post.availability("offline", "lost")
         client.set_last_will(self._topics["availability"], will, True, 1)
         client.set_callback(self._on_packet)  # umqtt wants one before it subscribes

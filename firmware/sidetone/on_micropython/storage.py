@@ -4,6 +4,7 @@ import errno
 import os
 
 PIECE_BYTES = 4096
+ENOSPC = 28  # MicroPython's errno module does not name it
 
 
 class StorageError(Exception):
@@ -76,7 +77,7 @@ class FileStorage:
 def _write(path, mode, data):
     with open(path, mode) as file:
         if file.write(data) != len(data):
-            raise OSError(errno.ENOSPC)
+            raise OSError(ENOSPC)
 
 
 def _make(folder):

@@ -42,6 +42,8 @@ class Delivery:
             self._quiet_since_ms = t_ms
         if not self._sent:
             self._quiet_since_ms = t_ms
+            if not self._outbox.pending():
+                return []
         records = []
         window = set()
         for record in self._outbox.pending()[: self._window]:

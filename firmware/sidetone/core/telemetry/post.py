@@ -93,17 +93,21 @@ class Post:
         self._told = None
 
     def meta(self):
-        """The device's description if it is due: after a connection, on demand, when a counter changed a while ago; else None."""
-        counters = self._counters()
+        """The device's description if it is due: after a connection, on demand, each minute in which a counter changed; else None."""
         now_ms = self._clock.uptime_ms()
-        if self._told is not None and (counters == self._told or now_ms - self._told_ms < META_EVERY_MS):
+        if self._told is not None and now_ms - self._told_ms < META_EVERY_MS:
+            return None  # before anything is computed: this is asked many times a second
+        told, self._told, self._told_ms = self._told, self._counters(), now_ms
+        if self._told == told:
             return None
-        self._told, self._told_ms = counters, now_ms
+        counters = self._told
         with self._lock:
             return payloads.meta(self._head(Stamp(self._clock)), self._about, counters)
 
     def lives(self):
         """The seconds that wait for the page."""
+        if not self._lives:
+            return []
         made = []
         for stamp, measures, lamps in self._take_lives():
             with self._lock:

@@ -152,12 +152,14 @@ class Reporter:
 
     def carry(self):
         """Do all errands that wait, in their order. -> whether there were any."""
+        if not self._errands:
+            return False
         with self._lock:
             errands, self._errands = self._errands, []
             self._calls_waiting = 0
         for _, do in errands:
             do()
-        return bool(errands)
+        return True
 
     # ---- for the port
 
