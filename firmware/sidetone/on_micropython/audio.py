@@ -22,8 +22,9 @@ RATE_HZ = 16000
 HOP_SAMPLES = 160
 IBUF_BYTES = 65536  # of internal memory: 8 bytes a frame whatever is asked for, so 512 ms, for TLS handshakes that hold the interpreter
 DMA_FRAMES = 256  # the driver's DMA block: sound is lost in multiples of it
-SLOT_MS = 1000  # blocks that may wait for the listener
+SLOT_MS = 1500  # blocks that may wait for the listener, at least: a call begins with a second of sound at once
 KEEP_MS = 1200  # a block stays as it is for so long: Standby keeps the second before a call
+POLL_MS = 4  # how often is asked whether a block has come: other threads have the processor meanwhile
 STALL_MS = 500  # no block for so long: the driver is started anew
 STALL_AGAIN_MS = 5000  # and again after so long, for as long as it takes
 
@@ -119,7 +120,7 @@ class I2sSource:
         """The next block, or None when none has come in time. A driver that has stalled is started anew meanwhile."""
         began = time.ticks_ms()
         while self._filled == self._taken:
-            time.sleep_ms(1)  # callbacks run here, those too that a long hold-up kept waiting
+            time.sleep_ms(POLL_MS)  # callbacks run here, those too that a long hold-up kept waiting
             now = time.ticks_ms()
             if self._filled != self._taken:
                 break

@@ -45,6 +45,7 @@ class World:
         self.main = _thread.get_ident()
         self.i2s = None  # the running receiver
         self.lost_frames = 0  # that nobody took out of the DMA in time: what the program has to find out
+        self.dropped_requests = 0  # readinto calls that the driver's queue had no room for
         self._allowed_us = HELD_UP_US
         self._stop_at_us = settings["stop_at_ms"] * 1000 if "stop_at_ms" in settings else None
         self.bitten = None  # a watchdog, once it is set

@@ -1,6 +1,7 @@
 """The parts of MicroPython's machine that Sidetone uses, as an ESP32-S3 has them. What the pins do is recorded."""
 
 import sys
+from array import array
 
 from fakeboard import Sound, settings, world
 
@@ -186,7 +187,8 @@ class I2S:
             self._request = buffer
         elif self._queued is None:
             self._queued = buffer
-        # else: the queue is one deep, and what does not fit is dropped without a word
+        else:  # the queue is one deep, and what does not fit is dropped without a word
+            world.dropped_requests += 1
         self.work(world.time_us())
         return len(memoryview(buffer)) * _itemsize(buffer)
 
@@ -254,9 +256,10 @@ class I2S:
         if self.bits == 16:
             data = frames
         else:
-            data = bytearray(2 * len(frames))
-            data[2::4] = frames[0::2]
-            data[3::4] = frames[1::2]
+            words = array("H", frames)
+            data = array("H", bytes(2 * len(frames)))
+            for i in range(len(words)):
+                data[2 * i + 1] = words[i]
         _copy(data, buffer)
 
 
@@ -270,8 +273,6 @@ def _copy(data, buffer):
     if _itemsize(buffer) == 1:
         view[:] = data
     else:
-        from array import array
-
         view[:] = array("H", data)
 
 

@@ -32,7 +32,10 @@ class NeoPixel:
 
     def write(self):
         world.enter_hardware()
+        self._record()
+        world.leave_hardware()
+
+    def _record(self):
         if bytes(self.buf) != self._shown:
             self._shown = bytes(self.buf)
             world.note("pixels", rgb=[list(self[i]) for i in range(self.n)])
-        world.leave_hardware()
