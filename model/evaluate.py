@@ -15,13 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from model import rates, report, score, sets, tune
-from model.corpus import features, labels
+from model.corpus import augment, features, labels
 from model.network import TOKENS, UNITS
 from model.quantize import Streaming
 from sidetone.core.speech.phrases import PhraseSpotter
 
 HERE = Path(__file__).parent
 SPLICED_HOURS = {"synthetic": 2.0, "real": 1.5}
+TEMPOS = (0.62, 0.8, 1.0, 1.25, 1.6)
 TEXT_CONDITIONS = ("clean", "noise20", "noise10", "g711")
 
 
@@ -168,6 +169,16 @@ def rate_windows(heard):
                                         for h in heard]))  # fmt: skip
 
 
+def tempo(network, manifest, clips):
+    """Rate windows of the same real clips played at other tempos: what a slow or hurried agent would be told -> rates.summary of all."""
+    rows = []
+    for factor in TEMPOS:
+        changed = [features.Clip(augment.stretch(c.audio, factor), c.target, c.syllables, c.speaker, c.text, c.kind, True) for c in clips]
+        heard, _, _ = hear(network, manifest, changed, "clean")
+        rows += rates.windows([(h["clip"].speaker, h["clip"].syllables, h["counter"], h["density"], len(h["clip"].audio) / 16000) for h in heard])
+    return rates.summary(rows)
+
+
 def text_table(manifest, rows, clips, seed=8):
     """Phrases given as text, drawn from the test sentences, at the manifest's cutoffs."""
     rng, out = np.random.default_rng(seed), {}
@@ -210,6 +221,7 @@ def main():
         if name == "real":
             result["by"]["real speaker"] = groups(read, manifest, lambda h: h["clip"].speaker)
             listed = [(label, kind, text) for label, e in entry["labels"].items() for kind, text in e["listed"]]
+            result["tempo"] = tempo(network, manifest, [h["clip"] for h in read])
         elif name == "synthetic clean":
             same_as_the_product(manifest, rows)
             speed_of = {id(c): a.speed for c, a in zip(test, about, strict=True)}
