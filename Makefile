@@ -4,9 +4,10 @@
 PYTHON ?=
 BOARD ?= desktop
 ARGS ?=
+PORT ?=
 BIN := .venv/bin
 
-.PHONY: help setup lock demo run test test-micropython test-xtensa check bench train evaluate evaluate-calls lint types format docs clean
+.PHONY: help setup lock demo run test test-micropython test-xtensa test-hardware check bench train evaluate evaluate-calls lint types format docs clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +33,9 @@ test-micropython: setup ## only the unit tests, under real MicroPython (64-bit, 
 test-xtensa: setup ## the device kernels' real ESP32-S3 machine code under qemu-xtensa, with instruction counts
 	@$(BIN)/python -m pytest tests/device/test_xtensa.py tests/device/test_viper_rules.py -s $(ARGS)
 	@$(BIN)/python tests/device/step_cost.py
+
+test-hardware: setup ## what only a board can prove (PORT=/dev/ttyACM0; docs/esp32-s3.md says what has to be wired)
+	@$(BIN)/python -m pytest tests/hardware --override-ini=norecursedirs= --port "$(PORT)" -s -v $(ARGS)
 
 check: lint types test ## the whole truth: lint, types, both runtimes, fresh docs
 
