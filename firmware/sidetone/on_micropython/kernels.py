@@ -143,7 +143,7 @@ class ChannelKernels:
     def _find_pitch(self):
         """Semitones over 50 Hz in Q8, * 1024, and voicing per mille of the 46 ms that end with this hop; or 0."""
         normalized = self._normalized
-        peak = pitch.correlate(0, self._frame, self._frame, self._scaled, normalized, self._work)
+        peak = pitch.correlate(0, self._frame, self._frame, self._frame, self._scaled, normalized, self._work)
         if peak < PITCH_FLOOR:
             return 0
         period = pitch.find_period(normalized, OCTAVE_FOLD_PM)

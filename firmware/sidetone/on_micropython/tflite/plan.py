@@ -320,7 +320,7 @@ def _variable_name(op):
 
 def _row(fixed, shift):
     """A multiplier and its shift as products.rescale wants them."""
-    return array("H", (fixed & 0xFFFF, fixed >> 16, max(0, -shift), 0 if shift < 0 else 1 + 256 * shift))
+    return array("H", (fixed & 0xFFFF, fixed >> 16, max(0, -shift), 256 * max(0, shift)))
 
 
 def _lowest(op, tensor):

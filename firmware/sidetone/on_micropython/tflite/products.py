@@ -42,28 +42,28 @@ def dense(acc: int, w: ptr8, x: ptr8, sums: ptr32, count: int, constants: ptr32,
         acc = constants[0] - base
         n = count >> 4
         while n:
-            acc += w[0] * x[0]
-            acc += w[1] * x[1]
-            acc += w[2] * x[2]
-            acc += w[3] * x[3]
-            acc += w[4] * x[4]
-            acc += w[5] * x[5]
-            acc += w[6] * x[6]
-            acc += w[7] * x[7]
-            acc += w[8] * x[8]
-            acc += w[9] * x[9]
-            acc += w[10] * x[10]
-            acc += w[11] * x[11]
-            acc += w[12] * x[12]
-            acc += w[13] * x[13]
-            acc += w[14] * x[14]
-            acc += w[15] * x[15]
+            acc = w[0] * x[0] + acc
+            acc = w[1] * x[1] + acc
+            acc = w[2] * x[2] + acc
+            acc = w[3] * x[3] + acc
+            acc = w[4] * x[4] + acc
+            acc = w[5] * x[5] + acc
+            acc = w[6] * x[6] + acc
+            acc = w[7] * x[7] + acc
+            acc = w[8] * x[8] + acc
+            acc = w[9] * x[9] + acc
+            acc = w[10] * x[10] + acc
+            acc = w[11] * x[11] + acc
+            acc = w[12] * x[12] + acc
+            acc = w[13] * x[13] + acc
+            acc = w[14] * x[14] + acc
+            acc = w[15] * x[15] + acc
             x = ptr8(int(x) + 16)
             w = ptr8(int(w) + 16)
             n -= 1
         n = count & 15
         while n:
-            acc += w[0] * x[0]
+            acc = w[0] * x[0] + acc
             x = ptr8(int(x) + 1)
             w = ptr8(int(w) + 1)
             n -= 1
@@ -95,32 +95,46 @@ def dense_pairs(acc: int, w: ptr32, x: ptr32, sums: ptr32, groups: int, constant
     row = groups << 4  # bytes
     while outputs:
         total = constants[0]
-        n = groups >> 1
+        n = groups >> 2
         while n:
             acc = start
-            acc += w[0] * x[0]
-            acc += w[1] * x[1]
-            acc += w[2] * x[2]
-            acc += w[3] * x[3]
-            total += (acc >> 16) & 0xFFFF
+            acc = w[0] * x[0] + acc
+            acc = w[1] * x[1] + acc
+            acc = w[2] * x[2] + acc
+            acc = w[3] * x[3] + acc
+            total = ((acc >> 16) & 0xFFFF) + total
             acc = start
-            acc += w[4] * x[4]
-            acc += w[5] * x[5]
-            acc += w[6] * x[6]
-            acc += w[7] * x[7]
-            total += (acc >> 16) & 0xFFFF
-            x = ptr32(int(x) + 32)
-            w = ptr32(int(w) + 32)
+            acc = w[4] * x[4] + acc
+            acc = w[5] * x[5] + acc
+            acc = w[6] * x[6] + acc
+            acc = w[7] * x[7] + acc
+            total = ((acc >> 16) & 0xFFFF) + total
+            acc = start
+            acc = w[8] * x[8] + acc
+            acc = w[9] * x[9] + acc
+            acc = w[10] * x[10] + acc
+            acc = w[11] * x[11] + acc
+            total = ((acc >> 16) & 0xFFFF) + total
+            acc = start
+            acc = w[12] * x[12] + acc
+            acc = w[13] * x[13] + acc
+            acc = w[14] * x[14] + acc
+            acc = w[15] * x[15] + acc
+            total = ((acc >> 16) & 0xFFFF) + total
+            x = ptr32(int(x) + 64)
+            w = ptr32(int(w) + 64)
             n -= 1
-        if groups & 1:
+        n = groups & 3
+        while n:
             acc = start
-            acc += w[0] * x[0]
-            acc += w[1] * x[1]
-            acc += w[2] * x[2]
-            acc += w[3] * x[3]
-            total += (acc >> 16) & 0xFFFF
+            acc = w[0] * x[0] + acc
+            acc = w[1] * x[1] + acc
+            acc = w[2] * x[2] + acc
+            acc = w[3] * x[3] + acc
+            total = ((acc >> 16) & 0xFFFF) + total
             x = ptr32(int(x) + 16)
             w = ptr32(int(w) + 16)
+            n -= 1
         x = ptr32(int(x) - row)
         sums[0] = total
         sums = ptr32(int(sums) + 4)
@@ -147,19 +161,19 @@ def depthwise(acc: int, p: ptr8, w: ptr32, x: ptr8, sums: ptr32, taps: int, cons
         p = x
         n = taps >> 2
         while n:
-            acc += w[0] * p[0]
+            acc = w[0] * p[0] + acc
             p = ptr8(int(p) + depth)
-            acc += w[1] * p[0]
+            acc = w[1] * p[0] + acc
             p = ptr8(int(p) + depth)
-            acc += w[2] * p[0]
+            acc = w[2] * p[0] + acc
             p = ptr8(int(p) + depth)
-            acc += w[3] * p[0]
+            acc = w[3] * p[0] + acc
             p = ptr8(int(p) + depth)
             w = ptr32(int(w) + 16)
             n -= 1
         n = taps & 3
         while n:
-            acc += w[0] * p[0]
+            acc = w[0] * p[0] + acc
             p = ptr8(int(p) + depth)
             w = ptr32(int(w) + 4)
             n -= 1
@@ -177,35 +191,35 @@ def depthwise(acc: int, p: ptr8, w: ptr32, x: ptr8, sums: ptr32, taps: int, cons
 def rescale(acc: int, rows: ptr16, sums: ptr32, out: ptr8, outputs: int, step: int, zero: int, low: int, high: int):
     """sums int32[outputs] + 2**29 -> out bytes[outputs]. zero, low, high: zero point and limits of the output, + 128.
 
-    rows: low and high half of the Q31 multiplier, shift to the right, and 1 where that is 0 or 256 + the shift to the left; the next
-    channel's row is `step` bytes on.
+    rows: low and high half of the Q31 multiplier, shift to the right, and 256 times the shift to the left; the next channel's row is
+    `step` bytes on.
     """
+    span = high - low
+    zero -= low
     while outputs:
         acc = sums[0] - _OFFSET
-        s = rows[3]
-        if s:
-            s = s >> 8
-            if s:  # a multiplier of one or more: far outside, the output is saturated anyway
-                if acc > 4096:
-                    acc = 4096
-                if acc < 0 - 4096:
-                    acc = 0 - 4096
-                acc = acc << s
-            s = 1
+        s = rows[3] >> 8
+        if s:  # a multiplier of one or more: far outside, the output is saturated anyway
+            if acc > 4096:
+                acc = 4096
+            if acc < 0 - 4096:
+                acc = 0 - 4096
+            acc = acc << s
         t = acc & 0x7FFF
         acc = acc >> 15
-        n = acc * rows[0] + ((t * rows[0]) >> 15) + 0x8000
-        acc = acc * rows[1] + ((t * rows[1] + (n >> 1)) >> 15)
-        if s == 0:
+        n = (((t * rows[0]) >> 15) + acc * rows[0] + 0x8000) >> 1
+        acc = ((t * rows[1] + n) >> 15) + acc * rows[1]
+        if rows[2]:
             if acc < 0:
                 acc -= 1
             acc = ((acc >> (rows[2] - 1)) + 1) >> 1
         acc += zero
-        if acc < low:
-            acc = low
-        if acc > high:
-            acc = high
-        out[0] = acc
+        if uint(acc) > uint(span):
+            if acc > 0:
+                acc = span
+            else:
+                acc = 0
+        out[0] = acc + low
         out = ptr8(int(out) + 1)
         sums = ptr32(int(sums) + 4)
         rows = ptr16(int(rows) + step)

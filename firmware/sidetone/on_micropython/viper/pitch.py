@@ -4,7 +4,7 @@ import micropython
 
 
 @micropython.viper
-def correlate(acc: int, q: ptr16, frame: ptr16, scaled: ptr16, normalized: ptr16, work: ptr32) -> int:
+def correlate(acc: int, q: ptr16, p: ptr16, frame: ptr16, scaled: ptr16, normalized: ptr16, work: ptr32) -> int:
     """frame uint16[185] of 4 kHz -> normalized uint16[59]: autocorrelation at lags 7..65, per mille + 4096. Returns the peak.
 
     scaled uint16[185]: the frame as 11 bits and sign + 2048. work int32[2 * 59]: products + 2**29, energies.
@@ -47,30 +47,30 @@ def correlate(acc: int, q: ptr16, frame: ptr16, scaled: ptr16, normalized: ptr16
         acc = 0
         n = 5
         while n:
-            acc += q[0] * p[0]
-            acc += q[1] * p[1]
-            acc += q[2] * p[2]
-            acc += q[3] * p[3]
-            acc += q[4] * p[4]
-            acc += q[5] * p[5]
-            acc += q[6] * p[6]
-            acc += q[7] * p[7]
-            acc += q[8] * p[8]
-            acc += q[9] * p[9]
-            acc += q[10] * p[10]
-            acc += q[11] * p[11]
-            acc += q[12] * p[12]
-            acc += q[13] * p[13]
-            acc += q[14] * p[14]
-            acc += q[15] * p[15]
-            acc += q[16] * p[16]
-            acc += q[17] * p[17]
-            acc += q[18] * p[18]
-            acc += q[19] * p[19]
-            acc += q[20] * p[20]
-            acc += q[21] * p[21]
-            acc += q[22] * p[22]
-            acc += q[23] * p[23]
+            acc = q[0] * p[0] + acc
+            acc = q[1] * p[1] + acc
+            acc = q[2] * p[2] + acc
+            acc = q[3] * p[3] + acc
+            acc = q[4] * p[4] + acc
+            acc = q[5] * p[5] + acc
+            acc = q[6] * p[6] + acc
+            acc = q[7] * p[7] + acc
+            acc = q[8] * p[8] + acc
+            acc = q[9] * p[9] + acc
+            acc = q[10] * p[10] + acc
+            acc = q[11] * p[11] + acc
+            acc = q[12] * p[12] + acc
+            acc = q[13] * p[13] + acc
+            acc = q[14] * p[14] + acc
+            acc = q[15] * p[15] + acc
+            acc = q[16] * p[16] + acc
+            acc = q[17] * p[17] + acc
+            acc = q[18] * p[18] + acc
+            acc = q[19] * p[19] + acc
+            acc = q[20] * p[20] + acc
+            acc = q[21] * p[21] + acc
+            acc = q[22] * p[22] + acc
+            acc = q[23] * p[23] + acc
             p = ptr16(int(p) + 48)
             q = ptr16(int(q) + 48)
             n -= 1
@@ -101,12 +101,16 @@ def correlate(acc: int, q: ptr16, frame: ptr16, scaled: ptr16, normalized: ptr16
         if numerator < 0:
             negative = 1
             numerator = denominator - 1 - numerator  # floor, not towards zero
+        acc = numerator
+        denominator = denominator << 11
         y = 0
-        n = 11
-        while n >= 0:
-            if numerator >= (denominator << n):
-                numerator -= denominator << n
-                y += 1 << n
+        n = 12
+        while n:
+            y = y + y
+            if acc >= denominator:
+                acc -= denominator
+                y += 1
+            denominator >>= 1
             n -= 1
         if negative:
             y = 0 - y
