@@ -10,7 +10,8 @@ import pytest
 import programs
 from device.interpreters import BOTH, ON_DEVICE
 
-MODULES = sorted(path.stem for path in ON_DEVICE.glob("*_checks.py"))
+NEEDS = {"link_checks": [pytest.mark.needs("umqtt")]}  # in every firmware, but not in the unix port
+MODULES = [pytest.param(name, marks=NEEDS.get(name, [])) for name in sorted(path.stem for path in ON_DEVICE.glob("*_checks.py"))]
 
 
 @pytest.mark.parametrize("name", BOTH)
@@ -18,6 +19,7 @@ MODULES = sorted(path.stem for path in ON_DEVICE.glob("*_checks.py"))
 def test_on_device(module: str, name: str) -> None:
     runner = programs.TREE / "tests/micropython/run_unit.py"
     command = [programs.path(name), "-X", "heapsize=32m", str(runner), str(programs.TREE), module]
-    environment = {**os.environ, "MICROPYPATH": f".frozen:{ON_DEVICE}"}
+    umqtt = "" if programs.why_absent("umqtt") else programs.path("umqtt")
+    environment = {**os.environ, "MICROPYPATH": f".frozen:{ON_DEVICE}:{umqtt}"}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     assert done.returncode == 0, done.stdout + done.stderr
