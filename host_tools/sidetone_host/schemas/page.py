@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import sidetone
 from sidetone.core.call.record import RECORD_FIELDS
-from sidetone.core.telemetry import commands, delivery, outbox, payloads, topics
+from sidetone.core.telemetry import commands, delivery, outbox, payloads, reporter, topics
 from sidetone.core.telemetry.messages import Fixed, Rows
 from sidetone_host import schemas
 
@@ -61,6 +64,63 @@ Addresses: `mqtt://USER:PASSWORD@HOST:PORT`, or `mqtts://HOST:PORT?ca=FILE&cert=
 | `{outbox.CALL}` | the call in progress: `CRC o BOOT SEQ NUMBER PAYLOAD`, or `x` and no payload after its end |
 | `{outbox.BOOT}` | `CRC b BOOT 0` |
 """
+
+
+def _constants(name: str) -> dict[str, int]:
+    """The integers that a module of the device sets at its top: it cannot be imported here, its libraries are the chip's."""
+    tree = ast.parse((Path(next(iter(sidetone.__path__))) / "on_micropython" / f"{name}.py").read_text("utf-8"))
+    found: dict[str, int] = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            text = ast.unparse(node.value)
+            if set(text) <= set("0123456789_* ()+"):
+                found[node.targets[0].id] = eval(text, {"__builtins__": {}})  # products of numbers, nothing else
+    return found
+
+
+def _on_the_device() -> str:
+    """What differs on the ESP32-S3, with its numbers."""
+    link, talk, wire = _constants("link"), _constants("conversation"), _constants("broker_address")
+    clock, wifi = _constants("clock"), _constants("wifi")
+    waiting = f"{link['ERRANDS_MAX']} events and intervals, {reporter.CALLS_MAX} calls more"
+    silence = f"pings after {talk['PING_AFTER_MS'] // 1000} s and gives a broker up that said nothing for {talk['DEAD_AFTER_MS'] // 1000} s"
+    return f"""
+## On the ESP32-S3
+
+The same messages by the same rules (`firmware/sidetone/core/telemetry/`), through the firmware's own `umqtt` in one thread of its own.
+What differs:
+
+| | ESP32-S3 | Raspberry Pi, desk computer |
+|---|---|---|
+| outbox | {link["OUTBOX_BYTES"] // 1024} KiB of messages, {link["INTERVALS_MAX"]} intervals | 4096 KiB, 240 intervals |
+| on their way at once | {link["WINDOW"]} | {delivery.WINDOW} |
+| waiting for the disk | {waiting} | {reporter.ERRANDS_MAX}, {reporter.CALLS_MAX} calls more |
+| events and the store's acks are saved | every {link["SAVE_EVERY_MS"] // 1000} s, together; a call's end at once | at once |
+| checkpoint of a call | every {link["CHECKPOINT_EVERY_MS"] // 1000} s | every 5 s |
+
+- **Time-outs**: connecting {wire["CONNECT_MS"] // 1000} s, TLS handshake {wire["HANDSHAKE_MS"] // 1000} s as a whole, CONNACK
+  {wire["ANSWER_MS"] // 1000} s, SUBACK {talk["SUBSCRIBED_WITHIN_MS"] // 1000} s, each write {wire["WRITE_MS"] // 1000} s. Keep-alive
+  {talk["KEEPALIVE_S"]} s; it {silence}.
+- **The listening comes first.** A connection is begun only while the loop allows it (`may_connect`), because a TLS handshake takes the
+  processor for a second or two. One that stands is served every {talk["SLICE_MS"]} ms, at most {talk["CHUNK_BYTES"]} bytes each time:
+  a flood waits in the broker.
+- **Nothing longer than {commands.COMMAND_MAX} bytes is kept**: a longer message is read past, acknowledged to the broker, and counted
+  (`oversized`). Reading it takes no more memory than a short one.
+- **Certificates** are judged with their dates and the broker's name; the authority is `/config/ca.der`, the client's certificate
+  `/config/client.der`, its key and the password are in the chip's store (NVS). RSA and elliptic curves both work.
+- **The date** comes from the configured time server (SNTP), asked before the first connection and then every
+  {clock["SYNC_EVERY_MS"] // 3_600_000} h; what the crystal deviates is learned (`drift_ppm`) and `t` is null until a server has answered.
+  Until then certificates are judged by the latest date that the device has known.
+- **Wi-Fi**: {wifi["TRY_MS"] // 1000} s for an attempt, pauses as for the broker, its losses counted (`wifi_flaps`); in a call the
+  radio does not sleep.
+- `meta` counts in addition `attempts`, `oversized`, `drift_ppm` and `wifi_flaps`.
+
+Measured under a MicroPython with words of 32 bits (`tests/device/on_device/link_checks.py`): a call of three minutes with ten events
+erases 15 blocks of the flash while the store answers, 25 while it does not (at 100 calls a day 150 free blocks, good for 100,000
+erasures each, last more than ten years); a link with nothing to say allocates about 70 bytes a look; its modules take 62 KB of memory,
+a full outbox 270 KB.
+"""
+
 
 _HEAD = payloads.envelope(859573249, 23, 41250, 1795296146)
 _RECORD: list[tuple[str, Any]] = [
@@ -127,7 +187,7 @@ def page() -> str:
         retained = "yes" if name in topics.RETAINED else ""
         what = schemas.schema(name)["description"].split(". ")[0].rstrip(".")
         lines.append(f"| [`{name}`](#{name}) | {WRITERS.get(name, 'device')} | {topics.QOS[name]} | {retained} | {what} |")
-    lines += RULES.rstrip("\n").split("\n")
+    lines += (RULES.rstrip("\n") + "\n" + _on_the_device().rstrip("\n")).split("\n")
     for name in schemas.NAMES:
         schema = schemas.schema(name)
         lines += ["", f"## {name}", "", schema["description"], "", "```json", *examples()[name], "```", ""]
