@@ -35,7 +35,7 @@ test-xtensa: setup ## the device kernels' real ESP32-S3 machine code under qemu-
 	@$(BIN)/python tests/device/step_cost.py
 
 test-hardware: setup ## what only a board can prove (PORT=/dev/ttyACM0; docs/esp32-s3.md says what has to be wired)
-	@$(BIN)/python -m pytest tests/hardware --override-ini=norecursedirs= --port "$(PORT)" -s -v $(ARGS)
+	@$(BIN)/python -m pytest tests/hardware --override-ini='norecursedirs=.*' --port "$(PORT)" -s -v $(ARGS)
 
 check: lint types test ## the whole truth: lint, types, both runtimes, fresh docs
 

@@ -10,6 +10,7 @@ import argparse
 import contextlib
 import os
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -56,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
         return 0
     if os.name != "posix":
         raise CannotDo(f"here the lines are shown by mpremote itself: mpremote connect {args.port} resume repl")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a supervisor's stop ends it like Ctrl-C
     end = None if args.seconds is None else time.monotonic() + args.seconds
     seen = False
     while True:
@@ -72,11 +74,18 @@ def _watch(port: str, plain: bool, end: float | None) -> tuple[bool, str]:
     """Show lines until mpremote ends or the time is over -> (whether the port could be opened, mpremote's own words)."""
     import pty
 
+    from sidetone_host.children import die_with_parent
     from sidetone_host.flash import serial_port
 
     terminal, near = pty.openpty()
     process = subprocess.Popen(
-        serial_port.command(port, "resume", "repl"), stdin=near, stdout=near, stderr=near, start_new_session=True, env={**os.environ, "TERM": "dumb"}
+        serial_port.command(port, "resume", "repl"),
+        stdin=near,
+        stdout=near,
+        stderr=near,
+        start_new_session=True,
+        env={**os.environ, "TERM": "dumb"},
+        preexec_fn=die_with_parent,  # it would keep the port
     )
     os.close(near)
     opened, own = False, ""

@@ -15,6 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from sidetone_host.children import die_with_parent
 from sidetone_host.errors import CannotDo
 
 CHIP = "esp32s3"
@@ -134,8 +135,9 @@ def _run(arguments: Sequence[str], hear: Callable[[str], None]) -> str:
     environment = {**os.environ, "COLUMNS": "200", "NO_COLOR": "1", "TERM": "dumb", "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "esptool", *arguments]
     with subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment
-    ) as process:
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace", env=environment,
+        preexec_fn=die_with_parent if os.name == "posix" else None,
+    ) as process:  # fmt: skip
         said = []
         assert process.stdout is not None
         try:
