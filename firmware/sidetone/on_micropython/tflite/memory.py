@@ -1,6 +1,7 @@
 """Where each tensor of a model lies: constants, resource variables, and one arena whose bytes are used again and again.
 
-Tensors that only rename bytes (RESHAPE, a contiguous slice or part, a variable that is read before it is written) share them.
+Tensors that only rename bytes (RESHAPE, a contiguous slice, what a CONCATENATION joins, a variable that is read before it is written)
+share them.
 """
 
 from sidetone.core.network.graph import INT8
@@ -19,6 +20,7 @@ class Root:
         self.last = first
         self.buffer = None  # given for constants and variables, else set by `settle`
         self.at = 0
+        self.whole = True  # may become a part of another root; a variable's value may not
 
 
 class Memory:
@@ -40,6 +42,22 @@ class Memory:
         """The tensor is the bytes of another one from `offset` on."""
         root, at = self.places[other]
         self.places[tensor] = (root, at + offset)
+
+    def become_part(self, tensor, other, offset):
+        """Put the whole of a tensor's bytes into another's, from `offset` on, if nothing speaks against it: then they are written there."""
+        if tensor not in self.places:
+            return
+        root, at = self.places[tensor]
+        into, start = self.places[other]
+        if at or root is into or root.buffer is not None or not root.whole or root.size != self.tensors[tensor].bytes:
+            return
+        self.roots.remove(root)
+        for name in self.places:
+            place = self.places[name]
+            if place[0] is root:
+                self.places[name] = (into, start + offset + place[1])
+        into.first = min(into.first, root.first)
+        into.last = max(into.last, root.last)
 
     def read(self, tensor, when):
         """Operator `when` reads the tensor: constants are taken in here, others live at least until then."""

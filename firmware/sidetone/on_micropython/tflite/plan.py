@@ -69,7 +69,9 @@ class Plan:
             elif op.code == codes.VAR_HANDLE:
                 self._handles[op.outputs[0]] = _variable_name(op)
             elif op.code == codes.READ_VARIABLE:
-                reads.append((memory.new(op.outputs[0], when), self._handles[op.inputs[0]], when))
+                root = memory.new(op.outputs[0], when)
+                root.whole = False
+                reads.append((root, self._handles[op.inputs[0]], when))
             elif op.code == codes.ASSIGN_VARIABLE:
                 writes.append((self._handles[op.inputs[0]], when))
             elif op.code == codes.RESHAPE:
@@ -79,6 +81,10 @@ class Plan:
             else:
                 for tensor in op.outputs:
                     memory.new(tensor, when)
+                if op.code == codes.CONCATENATION:
+                    for tensor, at, _, rows, _ in self._parts(op):
+                        if rows == 1:
+                            memory.become_part(tensor, op.outputs[0], at)
         for tensor in self.outputs:
             memory.read(tensor, FOREVER)
         for name, size in model.variables:
@@ -150,19 +156,28 @@ class Plan:
             start, walk = _slice_walk(self.tensors, op)
             self.steps.append(steps.Gather(self.view(op.inputs[0])[start:], self.view(op.outputs[0]), walk))
 
-    def _concatenation(self, op):
+    def _parts(self, op):
+        """CONCATENATION -> of each input (tensor, where it begins in a row of the output, its bytes in a row, rows, bytes of a row)."""
         output = self.tensors[op.outputs[0]]
         axis = op.options["axis"] % len(output.shape)
         row, rows = _rows(output, axis)
-        at = 0
+        at, found = 0, []
         for tensor in op.inputs:
             block = _rows(self.tensors[tensor], axis)[0]
+            found.append((tensor, at, block, rows, row))
+            at += block
+        return found
+
+    def _concatenation(self, op):
+        root, start = self.memory.places[op.outputs[0]]
+        for tensor, at, block, rows, row in self._parts(op):
+            if self.memory.places[tensor] == (root, start + at):
+                continue  # it was written there
             source, target = self.view(tensor), self.view(op.outputs[0])[at:]
             if rows == 1:
                 self._copy(source, target[:block])
             else:
                 self.steps.append(steps.CopyBlocks(source, target, block, rows, block, row))
-            at += block
 
     def _split_v(self, op):
         data = self.tensors[op.inputs[0]]
@@ -258,7 +273,7 @@ class Plan:
             words = array("I", bytes(4 * len(kept)))
             products.widen(kept, words, taps, outputs)
             constants, rescaled = self._channels(op, kept, outputs, taps, outputs, data.zero_points[0] + 128, 0)
-            step = steps.Depthwise(rows, words, taps, constants, outputs, repeat, rescaled)
+            step = steps.Depthwise(rows, words, taps, constants, repeat, rescaled)
         if not unbroken:
             shape = array("i", (height, width, depth, kernel_h, kernel_w, down, across))
             step = steps.Patched(source, scratch, shape, data.zero_points[0] + 128, places, step)
@@ -270,7 +285,7 @@ class Plan:
         zero = self.tensors[op.inputs[0]].zero_points[0]
         if products.heaviest_group(kept, count, outputs) > _GROUP_LIMIT:
             constants, rescaled = self._channels(op, kept, outputs, count, 1, zero + 128, 0)
-            return steps.Dense(rows, kept, count, constants, outputs, rescaled)
+            return steps.Dense(rows, kept, count, constants, rescaled)
         groups = (count + _GROUP - 1) // _GROUP
         constants, rescaled = self._channels(op, kept, outputs, count, 1, zero, groups << 15)
         words = groups * _GROUP // 2
@@ -278,7 +293,7 @@ class Plan:
         products.pack_weights(kept, weights, count, words, outputs)
         if len(self._packed) < words:
             self._packed.extend(array("I", bytes(4 * (words - len(self._packed)))))
-        return steps.DensePairs(rows, weights, self._packed, count, groups, constants, outputs, rescaled)
+        return steps.DensePairs(rows, weights, self._packed, count, groups, constants, rescaled)
 
     def _room(self, count):
         """The scratch of `sums` for `count` of them; array.extend keeps the object, so all steps share the one that grows."""
@@ -320,7 +335,7 @@ def _variable_name(op):
 
 def _row(fixed, shift):
     """A multiplier and its shift as products.rescale wants them."""
-    return array("H", (fixed & 0xFFFF, fixed >> 16, max(0, -shift), 256 * max(0, shift)))
+    return array("H", (fixed & 0xFFFF, fixed >> 16, max(0, -shift - 1), 0 if shift < 0 else 1 + shift))
 
 
 def _lowest(op, tensor):

@@ -188,38 +188,44 @@ def depthwise(acc: int, p: ptr8, w: ptr32, x: ptr8, sums: ptr32, taps: int, cons
 
 
 @micropython.viper
-def rescale(acc: int, rows: ptr16, sums: ptr32, out: ptr8, outputs: int, step: int, zero: int, low: int, high: int):
-    """sums int32[outputs] + 2**29 -> out bytes[outputs]. zero, low, high: zero point and limits of the output, + 128.
+def rescale(acc: int, rows: ptr16, sums: ptr32, out: ptr8, numbers: ptr32):
+    """sums int32 + 2**29 -> out bytes. numbers: how many; bytes from one channel's row to the next; and of the output, + 128: zero point,
+    lowest, highest.
 
-    rows: low and high half of the Q31 multiplier, shift to the right, and 256 times the shift to the left; the next channel's row is
-    `step` bytes on.
+    rows: low and high half of the Q31 multiplier; shift to the right - 1; 0, or 1 + the shift to the left where there is none to the right.
     """
-    span = high - low
-    zero -= low
+    outputs = numbers[0]
+    step = numbers[1]
+    zero = numbers[2]
+    narrow = numbers[3] + (numbers[4] ^ 255)
     while outputs:
         acc = sums[0] - _OFFSET
-        s = rows[3] >> 8
-        if s:  # a multiplier of one or more: far outside, the output is saturated anyway
+        if rows[3]:  # a multiplier of one half or more: far outside, the output is saturated anyway
             if acc > 4096:
                 acc = 4096
             if acc < 0 - 4096:
                 acc = 0 - 4096
-            acc = acc << s
+            acc = acc << (rows[3] - 1)
         t = acc & 0x7FFF
         acc = acc >> 15
         n = (((t * rows[0]) >> 15) + acc * rows[0] + 0x8000) >> 1
         acc = ((t * rows[1] + n) >> 15) + acc * rows[1]
-        if rows[2]:
+        if rows[3] == 0:
             if acc < 0:
                 acc -= 1
-            acc = ((acc >> (rows[2] - 1)) + 1) >> 1
+            acc = ((acc >> rows[2]) + 1) >> 1
         acc += zero
-        if uint(acc) > uint(span):
-            if acc > 0:
-                acc = span
-            else:
-                acc = 0
-        out[0] = acc + low
+        if acc >> 8:
+            n = 255
+            if acc < 0:
+                n = 0
+            acc = n
+        if narrow:
+            if acc < numbers[3]:
+                acc = numbers[3]
+            if acc > numbers[4]:
+                acc = numbers[4]
+        out[0] = acc
         out = ptr8(int(out) + 1)
         sums = ptr32(int(sums) + 4)
         rows = ptr16(int(rows) + step)

@@ -3,6 +3,8 @@
 `run()` of any of them allocates nothing. Buffers are bytearrays or memoryviews; geometry is in arrays of int32 that the kernels read.
 """
 
+from array import array
+
 from sidetone.on_micropython.tflite import kernels, products
 
 
@@ -65,13 +67,7 @@ class Rescaled:
         self.sums = sums
         self.rows = rows
         self.outputs = outputs
-        self.step = step
-        self.zero = zero
-        self.low = low
-        self.high = high
-
-    def into(self, target):
-        products.rescale(0, self.rows, self.sums, target, self.outputs, self.step, self.zero, self.low, self.high)
+        self.numbers = array("I", (outputs, step, zero, low, high))
 
 
 class Add:
@@ -81,68 +77,73 @@ class Add:
         self.target = target
         self.walk = walk
         self.tables = tables
-        self.rescaled = rescaled
+        self.sums = rescaled.sums
+        self.scales = rescaled.rows
+        self.numbers = rescaled.numbers
 
     def run(self):
-        kernels.add(self.a, self.b, self.rescaled.sums, self.walk, self.tables)
-        self.rescaled.into(self.target)
+        sums = self.sums
+        kernels.add(self.a, self.b, sums, self.walk, self.tables)
+        products.rescale(0, self.scales, sums, self.target, self.numbers)
 
 
-class Dense:
-    """FULLY_CONNECTED, and CONV_2D whose every output place sees one unbroken run of the input. rows: (what it sees, what it fills)."""
+class _Summing:
+    """rows: (what it sees, what it fills) of each output place; constants: of each channel; rescaled: what comes after the sums."""
 
-    def __init__(self, rows, weights, count, constants, outputs, rescaled):
+    def __init__(self, rows, weights, constants, rescaled):
         self.rows = rows
         self.weights = weights
-        self.count = count
         self.constants = constants
-        self.outputs = outputs
-        self.rescaled = rescaled
+        self.outputs = rescaled.outputs
+        self.sums = rescaled.sums
+        self.scales = rescaled.rows
+        self.numbers = rescaled.numbers
+
+
+class Dense(_Summing):
+    """FULLY_CONNECTED, and CONV_2D whose every output place sees one unbroken run of the input."""
+
+    def __init__(self, rows, weights, count, constants, rescaled):
+        _Summing.__init__(self, rows, weights, constants, rescaled)
+        self.count = count
 
     def run(self):
+        sums = self.sums
         for row in self.rows:
-            products.dense(0, self.weights, row[0], self.rescaled.sums, self.count, self.constants, self.outputs)
-            self.rescaled.into(row[1])
+            products.dense(0, self.weights, row[0], sums, self.count, self.constants, self.outputs)
+            products.rescale(0, self.scales, sums, row[1], self.numbers)
 
 
-class DensePairs:
+class DensePairs(_Summing):
     """As Dense, with weights light enough for two products at a time."""
 
-    def __init__(self, rows, weights, packed, count, groups, constants, outputs, rescaled):
-        self.rows = rows
-        self.weights = weights
+    def __init__(self, rows, weights, packed, count, groups, constants, rescaled):
+        _Summing.__init__(self, rows, weights, constants, rescaled)
         self.packed = packed
         self.count = count
         self.groups = groups
-        self.constants = constants
-        self.outputs = outputs
-        self.rescaled = rescaled
 
     def run(self):
+        sums, packed = self.sums, self.packed
         for row in self.rows:
-            products.pack(row[0], self.packed, self.count)
-            products.dense_pairs(0, self.weights, self.packed, self.rescaled.sums, self.groups, self.constants, self.outputs)
-            self.rescaled.into(row[1])
+            products.pack(row[0], packed, self.count)
+            products.dense_pairs(0, self.weights, packed, sums, self.groups, self.constants, self.outputs)
+            products.rescale(0, self.scales, sums, row[1], self.numbers)
 
 
-class Depthwise:
-    """DEPTHWISE_CONV_2D; rows as for Dense, weights with a channel's taps side by side."""
+class Depthwise(_Summing):
+    """DEPTHWISE_CONV_2D; weights with a channel's taps side by side. repeat: outputs of each input channel."""
 
-    def __init__(self, rows, weights, taps, constants, outputs, repeat, rescaled):
-        self.rows = rows
-        self.weights = weights
+    def __init__(self, rows, weights, taps, constants, repeat, rescaled):
+        _Summing.__init__(self, rows, weights, constants, rescaled)
         self.taps = taps
-        self.constants = constants
-        self.outputs = outputs
         self.repeat = repeat
-        self.rescaled = rescaled
 
     def run(self):
+        sums, weights = self.sums, self.weights
         for row in self.rows:
-            products.depthwise(
-                0, self.weights, self.weights, row[0], self.rescaled.sums, self.taps, self.constants, self.outputs, self.repeat
-            )
-            self.rescaled.into(row[1])
+            products.depthwise(0, weights, weights, row[0], sums, self.taps, self.constants, self.outputs, self.repeat)
+            products.rescale(0, self.scales, sums, row[1], self.numbers)
 
 
 class Patched:
