@@ -176,3 +176,9 @@ def test_a_short_wait_owes_neither_consent_nor_thanks():
 def test_thanks_in_doubt_while_he_came_back_accuse_nobody():
     assert "H5" in broken(hold([(24_000, 32_000)], [(33_000, 36_000)]))
     assert "H5" not in broken(hold([(24_000, 32_000)], [(33_000, 36_000)], doubts=[(25_000, "hold_return")]))
+
+
+def test_a_signalled_hold_before_the_agent_s_first_word():
+    states = [(20, "hold"), (6_000, "talking")]
+    lines = play(30_000, agent=[(22_000, 29_000)], customer=[(2_000, 20_000)], states=states)
+    assert "H5" in broken(lines)

@@ -71,14 +71,15 @@ class Side:
         self.speech_ms = 0
         self.first_ms = None  # begin of the first spurt that is longer than a click
         self.spurt_over_ms = 0  # overlap inside the current spurt
-        self.void_ms = 0  # of the meter's speech, what has turned out to be music
+        self.void_ms = 0  # of the meter's speech, what has turned out to be music or a tone
+        self._no_voice_ms = None  # begin of a spurt that was the beginning of a tone
 
     def hop(self, meter):
         """Returns 1 when a spurt has begun (as of `began_ms`), -1 when it has ended (as of `last_ms`), else 0."""
         if meter.speaking:
             self.last_ms = meter.speech_ended_ms
             self.speech_ms = meter.speech_ms - self.void_ms
-            if self.first_ms is None and meter.spurt_ms >= SURE_MS:
+            if self.first_ms is None and meter.spurt_ms >= SURE_MS and meter.speech_began_ms != self._no_voice_ms:
                 self.first_ms = meter.speech_began_ms
             if self.talking:
                 return 0
@@ -90,6 +91,16 @@ class Side:
             self.talking = False
             return -1
         return 0
+
+    def take_back(self, since_ms):
+        """What began at `since_ms` or later was no voice: a tone takes a while to be sure of."""
+        if self.talking and self.began_ms >= since_ms:
+            self._no_voice_ms = self.began_ms
+            spurt_ms = self.last_ms - self.began_ms
+            self.void_ms += spurt_ms
+            self.speech_ms -= spurt_ms
+            if self.first_ms is not None and self.first_ms >= since_ms:
+                self.first_ms = None
 
     def speaks(self, t_ms):
         """True while sound of this side is there, without the hangover."""
@@ -107,6 +118,7 @@ class Turns:
         self.agent = Side()
         self.customer = Side()
         self.has_customer = has_customer
+        self._music_ms = 0  # of the customer's void speech, what was music
         self.customer_plays = False  # music on the customer's line: the caller says so
         self._overlap_limit_ms = interrupt_overlap_ms
         self._backchannel_ms = backchannel_max_ms
@@ -274,9 +286,11 @@ class Turns:
         """The customer's line carries music (or speaks again), and so much of his speech so far was none."""
         self.customer_plays = on
         customer = self.customer
-        if void_ms > customer.void_ms:
-            customer.speech_ms = max(0, customer.speech_ms - (void_ms - customer.void_ms))
-            customer.void_ms = void_ms
+        more_ms = min(void_ms - self._music_ms, customer.speech_ms)
+        self._music_ms = void_ms
+        if more_ms > 0:
+            customer.speech_ms -= more_ms
+            customer.void_ms += more_ms
             self.customer_turn_ms = 0
             if not customer.speech_ms:
                 customer.first_ms = None  # nobody has spoken yet

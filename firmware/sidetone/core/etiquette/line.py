@@ -1,6 +1,7 @@
 """What the customer's line says by its tones: rings, a call put through, a line hung up. Signalled call states take precedence.
 
 The rules, in words:
+- What the customer seemed to say while a tone was not yet sure, was the tone.
 - A ring heard before anybody spoke starts `ringing`. The first word of either side after it is the pick-up, or a ring's rest and PATIENCE_MS
   without another ring.
 - Where ringing is signalled, so is the pick-up: the agent may talk to a neighbour meanwhile. Only ANSWERED_MS of his speech say that the
@@ -15,6 +16,7 @@ from sidetone.core.call.phase import RINGING
 from sidetone.core.speech.tones import late_ms
 
 ANSWERED_MS = 5_000
+EARLY_MS = 50  # a meter dates a spurt by its first hop, which a tone's own edge may precede
 PATIENCE_MS = 2_500  # over the rest between two rings: then nobody rings any more
 
 
@@ -24,7 +26,9 @@ class Line:
     def __init__(self, scene):
         self._scene = scene
         tones = tones_of(scene.profile.get)
-        self._cadence = Cadence(late_ms(tones.beat_hops), tones)
+        self._late_ms = late_ms(tones.beat_hops)
+        self._cadence = Cadence(self._late_ms, tones)
+        self._sounding = False
         self._no_ring_ms = tones.rest_ms + PATIENCE_MS
         self.listening = False  # a tone sounds or has just sounded: hops without one matter too
         self._last_ring_ms = None
@@ -32,6 +36,9 @@ class Line:
 
     def hop(self, t_ms, tone):
         """One hop; tone: the customer's meter hears a steady tone."""
+        if tone and not self._sounding:
+            self._scene.turns.customer.take_back(t_ms - self._late_ms - EARLY_MS)
+        self._sounding = tone
         cadence = self._cadence
         heard = cadence.hop(t_ms, tone)
         self.listening = cadence.is_waiting()

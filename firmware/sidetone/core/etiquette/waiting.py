@@ -170,7 +170,8 @@ class Waiting:
         if agent.talking:
             self._return_speech_ms += step_ms
         answered = scene.turns.customer.speech_ms - self._return_customer_ms >= TURN_MS
-        if self._return_speech_ms >= RETURN_MS or (answered and agent.last_ms > scene.hold.ended_ms):
+        back = answered and agent.last_ms is not None and agent.last_ms > scene.hold.ended_ms
+        if self._return_speech_ms >= RETURN_MS or back:
             if scene.left_unsaid("H5", self._return_labels, self._return_from_ms):
                 scene.findings.event("H5", t_ms, None, None)
             self._return_from_ms = None
