@@ -27,9 +27,8 @@ _WORDS = {
     errno.EHOSTUNREACH: "no way to it",
     errno.ENOTCONN: "the network is gone",
     errno.ENOMEM: "not enough memory for a connection",
-    -2: "no such name",  # of lwIP's and Linux' getaddrinfo
-    -3: "no name server answers",
-    -202: "no such name",
+    -2: "no such name",  # of the port's own getaddrinfo
+    -202: "no such name",  # lwIP's EAI_FAIL: also where no name server answers
 }
 # the other side hung up: by TCP, or by TLS (an alert, or the end of the stream in the handshake)
 _HUNG_UP = (errno.ECONNRESET, getattr(errno, "EPIPE", 32), errno.ENOTCONN, -0x7780, -0x7280)
@@ -85,6 +84,8 @@ class BrokerAddress:
 def words(error):
     """An OSError of the network in words."""
     code = error.args[0] if error.args else 0
+    if isinstance(code, str) and "addrinfo" in code:  # how the unix port says it
+        code = -2
     if code in _WORDS:
         return _WORDS[code]
     return str(error.args[1]) if len(error.args) > 1 else str(error)

@@ -9,7 +9,7 @@ import errno
 import random
 import time
 
-from umqtt import simple
+import umqtt.simple as simple
 
 from sidetone.core.telemetry import packets, topics
 from sidetone.core.telemetry.commands import COMMAND_MAX

@@ -30,7 +30,7 @@ STACKS = (8 * 1024, 20 * 1024) if sys.platform == "esp32" else (0, 0)
 
 def open_outbox(storage, random_20_bits):
     """The outbox in the bounds of this device. storage: on_micropython/storage.FileStorage."""
-    return Outbox(storage, random_20_bits, OUTBOX_BYTES, INTERVALS_MAX, JOURNAL_BYTES, eager=False)
+    return Outbox(storage, random_20_bits, OUTBOX_BYTES, INTERVALS_MAX, JOURNAL_BYTES, 2, eager=False)
 
 
 class Link(Reporter):

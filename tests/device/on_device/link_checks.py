@@ -275,6 +275,16 @@ def test_addresses_are_read_and_bad_ones_are_one_line():
             BrokerAddress(url)
 
 
+def test_faults_of_the_network_are_words():
+    for error, text in (
+        (OSError("[addrinfo error -2]"), "no such name"),
+        (OSError(-202), "no such name"),
+        (OSError(110 if 110 in broker_address._WORDS else 116), "no answer"),
+        (OSError(-9984, "X509 - something"), "X509 - something"),
+    ):
+        assert broker_address.words(error) == text, error
+
+
 def call(link, clock, acked, seconds=180):
     """A call of three minutes with ten events, saved as the store thread does; acked: whether the store answers within a second."""
     link.begin_call(RECORD)

@@ -65,18 +65,20 @@ def parse_line(data):
 class Outbox:
     """storage: see above. random_20_bits: 0..2**20-1, used only where no boot number is known.
 
-    max_bytes: all payloads that wait; max_intervals: their number; compact_bytes: see COMPACT_BYTES. eager: an ack is saved at once;
+    max_bytes: all payloads that wait; max_intervals: their number; compact_bytes: see COMPACT_BYTES; slack: the journal is rewritten when
+    it is so many times as long as what waits, a small number makes a start after a long absence quick. eager: an ack is saved at once;
     else with the next commit(), which wears a flash less, and a power cut between costs a repeat that the store knows.
     Opening reads, repairs and counts; it never raises for what it reads.
     Attributes: boot; calls_begun (number of the latest call); recovered: number of the call found cut at this start, or None;
     fault: text of the last failing write until one works, or None; damaged: lines skipped; dropped(leaf).
     """
 
-    def __init__(self, storage, random_20_bits, max_bytes=4 << 20, max_intervals=240, compact_bytes=COMPACT_BYTES, eager=True):
+    def __init__(self, storage, random_20_bits, max_bytes=4 << 20, max_intervals=240, compact_bytes=COMPACT_BYTES, slack=4, eager=True):
         self._storage = storage
         self._max_bytes = max_bytes
         self._max_intervals = max_intervals
         self._compact_bytes = compact_bytes
+        self._slack = slack
         self._eager = eager
         self._pending = []
         self._bytes = 0
@@ -135,14 +137,14 @@ class Outbox:
         if not self._unsaved and not self._gone:
             return True
         durable = bool(self._unsaved)
-        lines = [line(GONE, boot, seq) for boot, seq in self._gone]
-        lines += [line(SAVED_KINDS[record.leaf], record.boot, record.seq, record.payload) for record in self._unsaved]
-        data = b"".join(lines)
-        if self._torn:
-            data = b"\n" + data
         try:
+            lines = [line(GONE, boot, seq) for boot, seq in self._gone]
+            lines += [line(SAVED_KINDS[record.leaf], record.boot, record.seq, record.payload) for record in self._unsaved]
+            data = b"".join(lines)
+            if self._torn:
+                data = b"\n" + data
             self._storage.append(JOURNAL, data, durable)
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             self._torn = True
             self.fault = str(error)
             return False
@@ -236,14 +238,14 @@ class Outbox:
         self.fault = None
 
     def _compact(self):
-        """Rewrite a journal of which at least three quarters are gone; failing, the long one stays in use."""
-        if self._journal_bytes <= max(self._compact_bytes, 4 * self._bytes):
+        """Rewrite a journal of which most is gone; failing, the long one stays in use."""
+        if self._journal_bytes <= max(self._compact_bytes, self._slack * self._bytes):
             return
-        lines = [line(SAVED_KINDS[r.leaf], r.boot, r.seq, r.payload) for r in self._pending if r.leaf in SAVED_KINDS]
-        data = b"".join(lines)
         try:
+            lines = [line(SAVED_KINDS[r.leaf], r.boot, r.seq, r.payload) for r in self._pending if r.leaf in SAVED_KINDS]
+            data = b"".join(lines)
             self._storage.write(JOURNAL, data)
-        except OSError as error:
+        except (OSError, MemoryError) as error:
             self.fault = str(error)
             return
         self._journal_bytes = len(data)

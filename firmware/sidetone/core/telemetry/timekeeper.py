@@ -21,29 +21,32 @@ class Timekeeper:
 
     def __init__(self):
         self.jumps = 0
-        self.drift_ppm = 0
-        self._uptime_ms = 0
-        self._epoch_ms = None
+        self._told = None  # (uptime_ms, epoch_ms, drift_ppm): one value, so that another thread never sees half of a telling
+
+    @property
+    def drift_ppm(self):
+        return 0 if self._told is None else self._told[2]
 
     def tell(self, uptime_ms, epoch_ms):
         """At uptime_ms it was epoch_ms. -> False, and nothing changes, if that is no year of ours."""
         if not PLAUSIBLE_FROM_MS <= epoch_ms < PLAUSIBLE_UNTIL_MS:
             return False
-        if self._epoch_ms is not None:
+        drift_ppm = self.drift_ppm
+        if self._told is not None:
             late_ms = epoch_ms - self.epoch_ms(uptime_ms)
-            elapsed_ms = uptime_ms - self._uptime_ms
+            elapsed_ms = uptime_ms - self._told[0]
             if not -JUMP_MS <= late_ms <= JUMP_MS:
                 self.jumps += 1
             elif elapsed_ms >= DRIFT_FROM_MS:
-                drift_ppm = self.drift_ppm + late_ms * 500_000 // elapsed_ms
-                self.drift_ppm = max(-DRIFT_MAX_PPM, min(DRIFT_MAX_PPM, drift_ppm))
-        self._uptime_ms = uptime_ms
-        self._epoch_ms = epoch_ms
+                drift_ppm += late_ms * 500_000 // elapsed_ms
+                drift_ppm = max(-DRIFT_MAX_PPM, min(DRIFT_MAX_PPM, drift_ppm))
+        self._told = (uptime_ms, epoch_ms, drift_ppm)
         return True
 
     def epoch_ms(self, uptime_ms):
         """Milliseconds since 1970, or None while unknown."""
-        if self._epoch_ms is None:
+        told = self._told
+        if told is None:
             return None
-        elapsed_ms = uptime_ms - self._uptime_ms
-        return self._epoch_ms + elapsed_ms + elapsed_ms * self.drift_ppm // 1_000_000
+        elapsed_ms = uptime_ms - told[0]
+        return told[1] + elapsed_ms + elapsed_ms * told[2] // 1_000_000
