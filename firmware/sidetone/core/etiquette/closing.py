@@ -13,6 +13,7 @@ from sidetone.core.call.record import NO_NETWORK, NO_SPEECH, NOT_SIGNALLED, seco
 EARLY_MS = 10_000  # a farewell sooner than this is a homophone of another word, not the end of a call
 GOES_ON_MS = 4_000
 MORE_MS = 3_000  # a customer who speaks for so long after the closing began has more to say
+TALK_MS = 30_000  # of the agent's speech: a line left open is no long talk
 STAYS_WAITS = 2  # a customer who is silent for so many waits after the farewell stays on the line
 
 
@@ -71,7 +72,7 @@ class Closing:
             goes_on = self.farewell_ms is None and more_ms <= 0 and mine_ms > GOES_ON_MS
             if more_ms > MORE_MS or mine_ms > 3 * MORE_MS or goes_on:
                 scene.phase.happen("resume", t_ms)
-        if self._as_fault and t_ms >= self._max_ms:
+        if self._as_fault and t_ms >= self._max_ms and not scene.findings.is_open("K1"):
             scene.findings.on("K1", t_ms, seconds(t_ms), seconds(self._max_ms))
 
     def may_hang_up(self, t_ms):
@@ -91,7 +92,8 @@ class Closing:
             for rule, labels, window_ms in self._rows:
                 if labels and scene.left_unsaid(rule, labels, max(0, min(agent_last_ms, t_ms) - window_ms)):
                     scene.findings.event(rule, t_ms, 0, 1)
-        if "convenient" in scene.labels and t_ms >= self._convenient_after_ms and scene.left_unsaid("K2", ("convenient",)):
+        long_talk = t_ms >= self._convenient_after_ms and scene.turns.agent.speech_ms >= TALK_MS
+        if "convenient" in scene.labels and long_talk and scene.left_unsaid("K2", ("convenient",)):
             scene.findings.event("K2", t_ms, seconds(t_ms), seconds(self._convenient_after_ms))
         self._judge_hang_up(t_ms, silent_call_kept)
 

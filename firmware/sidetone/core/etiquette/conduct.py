@@ -76,6 +76,7 @@ class Conduct:
         self._music = Music()
         self._panel = Panel(emit, profile.get("lamps.changes_per_min"), profile.get("lamps.min_dwell_s"), profile.get("lamps.quiet_mode"))
         self._signs = Signs(scene, self._voice, self._waiting, self._words, self._closing)
+        self._is_true = self._signs.is_true  # bound once: at every tick it would be made anew
         self._has_customer = has_customer
         self._tick_due_ms = 0
         self._spoken_ms = [0, 0]  # agent, customer: speech at the last `interval_measures`
@@ -144,7 +145,7 @@ class Conduct:
     def _light(self, t_ms):
         self._findings.changed = False
         self._signs.look(t_ms)
-        self._panel.show(t_ms, self._signs.is_true)
+        self._panel.show(t_ms, self._is_true)
 
     def phrase(self, t_ms, channel, label, posterior_pm):
         """A detection on `channel` ("agent" or "customer"). `posterior_pm` has passed the network's own cutoff already."""

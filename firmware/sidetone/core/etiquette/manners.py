@@ -100,8 +100,9 @@ class Manners:
         findings = self._scene.findings
         monologue_ms = turns.monologue_ms()
         if monologue_ms >= self._monologue_ms and not (turns.customer.first_ms is None and self._scene.is_flat(self._scene.customer, t_ms)):
-            findings.on("D6", t_ms, seconds(monologue_ms), seconds(self._monologue_ms))
-        elif not monologue_ms:
+            if not findings.is_open("D6"):  # the figures of a finding cost, and it is told once
+                findings.on("D6", t_ms, seconds(monologue_ms), seconds(self._monologue_ms))
+        elif not monologue_ms and findings.is_open("D6"):
             findings.off("D6", t_ms, seconds(turns.longest_monologue_ms))
         self._listening(t_ms)
         self._levels(t_ms, step_ms)

@@ -29,7 +29,8 @@ class Signs:
     def look(self, t_ms):
         """The time that `is_true` answers for."""
         self._t_ms = t_ms
-        self._in_call = self._scene.phase.phase not in (IDLE, ENDED, RINGING)
+        phase = self._scene.phase.phase
+        self._in_call = phase != IDLE and phase != ENDED and phase != RINGING  # a tuple of names would be made anew every time
 
     def is_true(self, name):
         """One of panel.CHOICES' conditions."""

@@ -81,9 +81,10 @@ class Voice:
             self._scene.findings.off(rule, t_ms, value)
 
     def _end_turn(self, t_ms):
-        for rule, judge in (("C1", self.loud), ("C2", self.quiet)):
-            if judge.clear():
-                self._scene.findings.off(rule, t_ms, None)
+        if self.loud.clear():
+            self._scene.findings.off("C1", t_ms, None)
+        if self.quiet.clear():
+            self._scene.findings.off("C2", t_ms, None)
 
     def tick(self, t_ms, step_ms):
         """Every tick: D1 and E1, frozen in pauses; a turn that is over ends C1 and C2."""

@@ -85,7 +85,7 @@ class Waiting:
         else:
             if hold.active:
                 self._end(t_ms)  # signalled
-            elif phase.phase in (TALKING, CLOSING) and not (phase.signals_holds or phase.signalled or phase.hung_up):
+            elif (phase.phase == TALKING or phase.phase == CLOSING) and not (phase.signals_holds or phase.signalled or phase.hung_up):
                 self._listen_for_hold(t_ms)
         if self._return_from_ms is not None:
             self._await_return(t_ms, step_ms)
@@ -138,10 +138,11 @@ class Waiting:
             self._consent_due = False
             findings.event("H1", t_ms, None, None)
         if hold.gap_ms >= self._progress_ms:
-            findings.on("H2", t_ms, seconds(hold.gap_ms), seconds(self._progress_ms))
+            if not findings.is_open("H2"):
+                findings.on("H2", t_ms, seconds(hold.gap_ms), seconds(self._progress_ms))
         elif not hold.gap_ms:
             findings.off("H2", t_ms)
-        if t_ms - hold.began_ms > self._callback_ms:
+        if t_ms - hold.began_ms > self._callback_ms and not findings.is_open("H3"):
             findings.on("H3", t_ms, seconds(t_ms - hold.began_ms), seconds(self._callback_ms))
         if over and scene.phase.happen("resume", t_ms):
             self._end(t_ms)
