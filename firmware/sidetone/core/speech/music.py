@@ -5,7 +5,7 @@ hold does not: notes overlap. The band's level is looked at once a tick; where h
 speech's gaps as well, but it shows as a floor on which many looks lie: then nothing is said, the meters' noise floor takes care of it.
 
 Measured on hops of 14 minutes of real speech (10 sources, clean and with white noise down to 10 dB SNR) and on five synthesized kinds of
-music in the telephone's band: tests/host/test_music.py. Singing, and speech over music, are not told from speech.
+music in the telephone's band; tests/host/test_bad_sound.py plays a call with music. Singing, and speech over music, are not told from speech.
 """
 
 from sidetone.core.speech import decibel
