@@ -110,7 +110,8 @@ class ChannelKernels:
         self._place = place + 1 if place < 63 else 0
         if self._hops < DC_HOPS:
             self._hops += 1
-        y, y8, h8, work, power = self._y, self._y8, self._h8, self._work, self._power
+        y, y8, h8 = self._y, self._y8, self._h8  # four at once would be a tuple
+        work, power = self._work, self._power
         filters.centre(0, 0, samples, first, total // (self._hops * HOP_SAMPLES), y, power)
         energy_q8 = filters.power_db(power, _LOG2, _ENERGY_DB_Q8)
         filters.shift_down(y8, y8, _Y8, 80)
