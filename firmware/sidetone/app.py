@@ -208,6 +208,10 @@ class Device:
             self.told_to_end = True
         self.tick()
 
+    def lose(self, overruns):
+        """No block has come; overruns: blocks of sound lost since the call began."""
+        self._listener.overruns = overruns
+
     def end_call(self):
         """The call is over: its record goes to the link, the lamps go dark."""
         listener = self._listener
@@ -370,6 +374,7 @@ class Attendant:
         device = self._device
         device.tick()
         if device.in_call:
+            device.lose(self._lost() - self._lost_before)
             if device.told_to_end:
                 device.end_call()
         elif device.told_to_begin:

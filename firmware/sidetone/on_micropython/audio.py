@@ -26,7 +26,7 @@ SLOT_MS = 1500  # blocks that may wait for the listener, at least: a call begins
 KEEP_MS = 1200  # a block stays as it is for so long: Standby keeps the second before a call
 POLL_MS = 4  # how often is asked whether a block has come: other threads have the processor meanwhile
 STALL_MS = 500  # no block for so long: the driver is started anew
-STALL_AGAIN_MS = 5000  # and again after so long, for as long as it takes
+STALL_AGAIN_MS = 2000  # and again after so long, for as long as it takes
 
 _WINDOW = const(64)  # blocks: two seconds, in which some callback runs without delay however busy the processor is
 _LOST = const(192)  # samples: less than the DMA block that is the least to be lost, more than the delay of the promptest of 64 callbacks

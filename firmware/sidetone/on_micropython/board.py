@@ -23,6 +23,7 @@ SCHEMA = 1
 LAMPS = ("loud", "pace", "phrase", "process")
 I2S_PINS = ("sck", "ws", "sd")
 LAMP_KINDS = ("ws2812", "gpio", "none")
+INPUTS = ("help", "hook")
 GPIO_LAST = 48
 # 22 to 25 do not exist, 26 to 37 are the flash's and the octal PSRAM's, 19 and 20 USB's
 GPIO_TAKEN = tuple(range(22, 38)) + (19, 20)
@@ -32,7 +33,7 @@ SCALE_PM = (500, 2000)
 CUTOFF_Q8 = (-32768, 32767)
 UTC_OFFSET_MIN = (-12 * 60, 14 * 60)
 # of the keys of config.json besides the tables
-DEFAULTS = {"broker": "", "utc_offset_min": 480, "ntp": None, "brightness_pm": 100, "dim": False, "customer": True}
+DEFAULTS = {"made_s": 0, "broker": "", "utc_offset_min": 480, "ntp": None, "brightness_pm": 100, "dim": False, "customer": True}
 KEYS = ("schema", "site", "device", "board", "profile", "calibration") + tuple(DEFAULTS)
 
 
@@ -53,11 +54,13 @@ class Board:
         self.lamp_kind = "ws2812"
         self.lamp_pins = {}
         self.data_pin = 7
+        self.input_pins = {}  # "help", "hook" -> pin
 
 
 class Config:
     """board: Board; site, device: str; profile_name, profile: Profile; baseline_q8, rate_scale_pm, cutoffs_q8: the agent's calibration;
-    broker: URL or "" for none; utc_offset_min; ntp: host or None; brightness_pm, with `dim` already in it. faults: lines, empty where all is right.
+    broker: URL or "" for none; made_s: when this was written, epoch seconds; utc_offset_min; ntp: host or None; brightness_pm, with `dim`
+    already in it. faults: lines, empty where all is right.
     """
 
     def __init__(self, table, chip_id):
@@ -83,6 +86,7 @@ class Config:
         self._profile(self._table(table, "profile"))
         self._calibration(self._table(table, "calibration"))
         self.broker = self._broker(table)
+        self.made_s = self._whole(table, "made_s", (0, 0x7FFFFFFF), 0)
         self.utc_offset_min = self._whole(table, "utc_offset_min", UTC_OFFSET_MIN, DEFAULTS["utc_offset_min"])
         self.ntp = self._ntp(table)
         self.brightness_pm = self._whole(table, "brightness_pm", (1, FULL_PM), DEFAULTS["brightness_pm"])
@@ -115,6 +119,11 @@ class Config:
                 self.faults.append("board.sound.customer_channel is the agent's; give the ear-piece a channel of its own, or remove the key")
                 board.customer_channel = 3 - board.agent_channel
         self._lamps(board, lamps, used)
+        inputs = tables.get("inputs", {})
+        if not isinstance(inputs, dict) or not set(inputs) <= {kind + "_pin" for kind in INPUTS}:
+            self.faults.append("board.inputs may have help_pin and hook_pin")
+        elif self._pins("board.inputs", inputs, sorted(inputs), used):
+            board.input_pins = {key[: -len("_pin")]: inputs[key] for key in inputs}
         return board
 
     def _lamps(self, board, lamps, used):
@@ -254,6 +263,23 @@ def _short(value):
     return repr(value)[:40]
 
 
+def _closed(text):
+    """Whether every bracket and text is closed: MicroPython's reader takes what is cut off as if it were."""
+    depth = 0
+    in_text = escaped = False
+    for char in text:
+        if in_text:
+            in_text = escaped or char != '"'
+            escaped = char == "\\" and not escaped
+        elif char == '"':
+            in_text = True
+        elif char in "[{":
+            depth += 1
+        elif char in "]}":
+            depth -= 1
+    return depth == 0 and not in_text
+
+
 def load(path, chip_id):
     """The configuration in a file -> Config, whatever the file holds."""
     fault = None
@@ -261,7 +287,7 @@ def load(path, chip_id):
     try:
         with open(path) as file:
             text = file.read()
-        if not text.rstrip().endswith("}"):  # MicroPython reads what is cut as if it were closed
+        if not _closed(text):
             raise ValueError
         table = json.loads(text)
     except OSError as error:

@@ -12,8 +12,8 @@ A lamp that the call leaves dark shows the device's state, if there is one to sh
 | program  |              |              |              | red, fast     | a part of the program failed and was started again       |
 | offline  |              |              |              | amber, slow   | no broker for a while: records wait on the device        |
 
-The first of these that is true for a lamp wins (the table's order, from `sound` on before `boot` and `trial`). After set-up nothing here
-allocates: a tick compares small numbers and writes only what has changed.
+The first of these that is true for a lamp wins (the order of STATES). `sound` shows in a call, too: without sound its lamp tells nothing
+new. After set-up nothing here allocates: a tick compares small numbers and writes only what has changed.
 """
 
 import machine
@@ -36,6 +36,7 @@ STATES = (
     ("boot", "phrase", "amber", "steady"),
     ("boot", "process", "amber", "steady"),
 )
+OVER_THE_CALL = "sound"
 FULL_PM = 1000
 AGAIN_MS = 2000  # a WS2812 that a spike has disturbed is right again after so long
 
@@ -53,6 +54,7 @@ class _Lamps:
         self._pattern = bytearray(count)
         self._under = bytearray(count)  # what the device's state shows where the call shows nothing
         self._under_pattern = bytearray(count)
+        self._over = bytearray(count)  # 1 where it shows although the call shows something
         self._drawn = bytearray([255] * count)
         self._states = bytearray(len(STATES))
         self._again_ms = 0
@@ -69,11 +71,12 @@ class _Lamps:
             if STATES[row][0] == name:
                 self._states[row] = 1 if on else 0
         for place in range(len(LAMPS)):
-            self._under[place] = 0
+            self._under[place] = self._over[place] = 0
             for row in range(len(STATES)):
                 if self._states[row] and STATES[row][1] == LAMPS[place]:
                     self._under[place] = COLOURS.index(STATES[row][2])
                     self._under_pattern[place] = PATTERNS.index(STATES[row][3])
+                    self._over[place] = 1 if STATES[row][0] == OVER_THE_CALL else 0
                     break
 
     def tick(self, now_ms):
@@ -81,7 +84,7 @@ class _Lamps:
         changed = False
         for place in range(len(LAMPS)):
             colour, pattern = self._colour[place], self._pattern[place]
-            if not colour:
+            if not colour or self._over[place]:
                 colour, pattern = self._under[place], self._under_pattern[place]
             if colour and pattern and not lit(PATTERNS[pattern], now_ms):
                 colour = 0
@@ -96,7 +99,7 @@ class _Lamps:
     def close(self):
         """Dark."""
         for place in range(len(LAMPS)):
-            self._colour[place] = self._under[place] = 0
+            self._colour[place] = self._under[place] = self._over[place] = 0
         for row in range(len(STATES)):
             self._states[row] = 0
         self.tick(0)

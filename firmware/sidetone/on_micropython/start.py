@@ -21,12 +21,14 @@ import time
 import machine
 
 from sidetone import app
+from sidetone.agent import Agent
 from sidetone.core.etiquette.profile import Profile, ProfileError
 from sidetone.core.network.flatbuffer import ModelError
 from sidetone.on_micropython import board, hearing, heartbeat, lamps, link, logbook, selftest
 from sidetone.on_micropython.audio import I2sSource, SoundUnavailable
 from sidetone.on_micropython.broker_address import BrokerAddressError
 from sidetone.on_micropython.clock import Clock
+from sidetone.on_micropython.inputs import NoInputs, PinInputs
 from sidetone.on_micropython.nvs import SecretError, Secrets
 from sidetone.on_micropython.profile_command import values_of
 from sidetone.on_micropython.storage import FileStorage, StorageError
@@ -116,7 +118,7 @@ class Program:
         except StorageError as fault:
             storage_fault = str(fault)
             self.storage = NoStorage()
-        self.clock = Clock(config.ntp, config.utc_offset_min, self.storage, notice=self._note)
+        self.clock = Clock(config.ntp, config.utc_offset_min, self.storage, notice=self._note, made_s=config.made_s)
         self.log = logbook.Logbook(root + "/data", self.clock.uptime_ms)
         self.reset_cause = heartbeat.reset_cause()
         self._note("start after %s, slot %s" % (self.reset_cause, slot_path) + (", on trial" if self._on_trial else ""))
@@ -129,9 +131,12 @@ class Program:
         self.profile = config.profile
         self.profile_name = config.profile_name
         self.voice = app.Calibration(config.baseline_q8, config.rate_scale_pm, config.cutoffs_q8)
+        self.agent = Agent(self.voice, self.profile, self.storage, self.clock.uptime_ms)
+        self.inputs = PinInputs(config.board.input_pins) if config.board.input_pins else NoInputs()
         self.source = I2sSource(config.board)
         self.released = self._load_network()
         self._instruments = self._make_instruments()
+        self._instruments_stale = False
         self._standby = app.Standby(hearing, self.voice, self.source.channels)
         self.link = None
         self._faults = 0
@@ -227,7 +232,7 @@ class Program:
                 self._note(str(fault))
                 self.wifi = NoWifi()
                 papers = {}
-        self.device = app.Device(self._hear, self.lamps, self.link, self.clock.uptime_ms, self._new_profile)
+        self.device = app.Device(self._hear, self.lamps, self.link, self.clock.uptime_ms, self._new_profile, self.agent, self.inputs)
         self.attendant = app.Attendant(self.device, self._standby, self._lost)
         self.link.start()
 
@@ -252,8 +257,8 @@ class Program:
             return None
 
     def _hear(self, emit):
-        call = app.CallSetup(self.source.channels > 1, "in", self.clock.wall_s())
-        return app.build_listener(hearing, self.released, self.profile, self.voice, call, emit, self._instruments)
+        call = app.CallSetup(self.source.channels > 1, "in", self.clock.wall_s(), self.inputs.has_help)
+        return app.build_listener(hearing, self.released, self.profile, self.agent.voice(), call, emit, self._instruments)
 
     def _lost(self):
         return self.source.overruns
@@ -268,6 +273,7 @@ class Program:
             self.profile = Profile(rows)
         except ProfileError as fault:
             raise ValueError(str(fault)) from None
+        self._instruments_stale = True
         self._note("profile %s with %d changes, from the next call on" % (name, len(values)))
 
     def _note(self, line):
@@ -363,6 +369,9 @@ class Program:
         elif not self._offline_shown and time.ticks_diff(now, self._listening_ms if self._online_ms is None else self._online_ms) >= OFFLINE_MS:
             self._offline_shown = True
             self.lamps.state("offline", True)
+        if self._instruments_stale and not in_call:  # a profile may bring phrases and a language; it takes a second or two
+            self._instruments_stale = False
+            self._instruments = self._make_instruments()
         if not self._confirmed and time.ticks_diff(now, self._listening_ms) >= CONFIRM_MS:
             self._confirmed = True
             self.lamps.state("trial", False)

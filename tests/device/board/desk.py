@@ -15,6 +15,7 @@ import soundfile
 
 import programs
 from sidetone_host import released
+from sidetone_host.flash import application
 
 MODULES = Path(__file__).parent / "modules"
 DEMO = programs.TREE / "host_tools/sidetone_host/data/demo_call.flac"
@@ -75,7 +76,8 @@ class Desk:
         (place / "released").mkdir()
         (place / "released/manifest.json").write_text(json.dumps(network.manifest), "utf-8")
         (place / "released" / network.manifest["file"]).write_bytes(network.model)
-        (place / "files.json").write_text('{"version":"9.8.7","files":[]}')
+        files = {path.relative_to(place).as_posix(): path.read_bytes() for path in place.rglob("*") if path.is_file()}
+        (place / "files.json").write_bytes(application.listed(files, "9.8.7").manifest)
         self.state(slot)
         shutil.copy(programs.TREE / "firmware/main.py", self.root / "main.py")
 

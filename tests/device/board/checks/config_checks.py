@@ -15,6 +15,7 @@ GOOD = {
         "sound": {"source": "i2s", "codec": "c", "i2s_pins": {"sck": 1, "ws": 2, "sd": 3}, "agent_channel": 2, "customer_channel": 1, "block_ms": 30},
         "lamps": {"kind": "gpio", "pins": {"loud": [8, 9], "pace": [10, 11], "phrase": [12, 13], "process": [14, 15]}},
         "clock": {"note": "n"},
+        "inputs": {"help_pin": 16, "hook_pin": 17},
     },
     "profile": {"name": "hall", "values": {"volume.loud_db": 1024, "greeting.required_any": ["您好"]}},
     "calibration": {"baseline_q8": -6000, "rate_scale_pm": 1100, "cutoffs_q8": [["greeting", -96]]},
@@ -23,6 +24,7 @@ GOOD = {
     "ntp": "ntp.example",
     "brightness_pm": 400,
     "dim": True,
+    "made_s": 1795296146,
     "customer": True,
 }
 
@@ -50,6 +52,7 @@ def test_a_good_one_is_taken_whole():
     assert it.profile.get("volume.loud_db") == 1024 and it.profile_name == "hall"
     assert (it.board.agent_channel, it.board.customer_channel, it.board.lamp_kind) == (2, 1, "gpio")
     assert it.board.i2s_pins == {"sck": 1, "ws": 2, "sd": 3} and it.board.lamp_pins["pace"] == [10, 11]
+    assert it.board.input_pins == {"help": 16, "hook": 17} and it.made_s == 1795296146
     assert board.Config(changed("customer", False), CHIP).board.customer_channel is None
 
 
@@ -83,6 +86,9 @@ FAULTY = (
     ("board.lamps.kind", "lava", "kind", None),
     ("board.lamps.pins", {"loud": [8, 9]}, "pins.pace", None),
     ("board.lamps", None, "lamps", None),
+    ("board.inputs", {"help_pin": 3, "bell_pin": 16}, "board.inputs", None),
+    ("board.inputs", {"help_pin": 3}, "more than once", None),
+    ("made_s", -1, "made_s", ("made_s", 0)),
 )
 
 

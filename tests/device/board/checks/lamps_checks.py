@@ -81,6 +81,10 @@ def test_the_devices_state_shows_where_the_call_is_dark():
     it.show("process", "off", "steady")
     it.tick(1300)
     assert pixels.colours() == [RED, OFF, OFF, OFF]  # amber, slow: its dark half
+    it.show("loud", "green", "steady")  # what a call says of the sound is old when there is none
+    it.tick(1301)
+    assert pixels.colours()[0] == RED
+    it.show("loud", "off", "steady")
     it.state("program", True)  # graver than offline
     it.tick(1601)
     assert pixels.colours() == [RED, OFF, OFF, RED]
