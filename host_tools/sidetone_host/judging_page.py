@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from sidetone.core.call.countries import COUNTRIES
 from sidetone.core.call.phase import TRANSITIONS
 from sidetone.core.call.record import RECORD_FIELDS
 from sidetone.core.lamps.panel import CHOICES
@@ -24,13 +25,19 @@ def phases() -> str:
     return "\n".join(rows)
 
 
+def countries() -> str:
+    rows = ["| `tones.country` | | 国家/地区 | tones (ITU-T E.180 Supplement 2) |", "|---|---|---|---|"]
+    rows += [f"| `{row[0]}` | {row[1]} | {row[2]} | {row[10]} |" for row in COUNTRIES]
+    return "\n".join(rows)
+
+
 def record() -> str:
     rows = ["| field | decimals | meaning |", "|---|---|---|"]
     rows += [f"| `{name}` | {'whole' if places is None else places} | {meaning} |" for name, places, meaning in RECORD_FIELDS]
     return "\n".join(rows)
 
 
-TABLES = {"lamps": lamps, "phases": phases, "record": record}
+TABLES = {"lamps": lamps, "phases": phases, "countries": countries, "record": record}
 
 
 def text() -> str:
