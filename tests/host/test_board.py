@@ -94,6 +94,21 @@ pins = { loud = [5, 5], pace = [13], phrase = [22, 99], process = [24, 25], mood
     ]
 
 
+def test_words_and_gain_of_an_i2s_board(tmp_path: Path) -> None:
+    text = (boards.BOARDS / "esp32s3-generic-oct.toml").read_text("utf-8")
+    path = tmp_path / "ours.toml"
+    path.write_text(text.replace("agent_channel = 1", "agent_channel = 1\nbits = 32\ngain_bits = 4"))
+    assert (boards.load(str(path)).bits, boards.load(str(path)).gain_bits) == (32, 4)
+    path.write_text(text.replace("agent_channel = 1", "agent_channel = 1\nbits = 24\ngain_bits = 13"))
+    with pytest.raises(boards.BoardError) as caught:
+        boards.load(str(path))
+    assert "[sound] bits must be 16 or 32" in str(caught.value)
+    assert "[sound] gain_bits must be a whole number from 0 to 12" in str(caught.value)
+    path.write_text(text.replace("agent_channel = 1", "agent_channel = 1\ngain_bits = 4"))
+    with pytest.raises(boards.BoardError, match="gain_bits needs bits = 32"):
+        boards.load(str(path))
+
+
 def test_i2s_is_the_micropython_boards(tmp_path: Path) -> None:
     text = GOOD.replace('"portaudio"', '"i2s"')
     assert faults_of(tmp_path, text) == [

@@ -15,6 +15,8 @@ LAMP_KINDS = ("terminal", "gpio", "ws2812", "none")
 LAMPS = ("loud", "pace", "phrase", "process")
 INPUTS = ("help", "hook")  # a button, and the telephone's hook switch: contacts to ground
 I2S_PINS = ("sck", "ws", "sd")
+WORD_BITS = (16, 32)
+GAIN_BITS = (0, 12)
 GPIO_LAST = 48  # ESP32-S3's highest GPIO; a Raspberry Pi's header ends at 27
 BLOCK_MS = (10, 500)  # one hop; more than half a second would make the lamps late
 FULL_PM = 1000
@@ -38,6 +40,8 @@ class Board:
     customer_channel: int | None
     block_ms: int
     i2s_pins: dict[str, int]
+    bits: int  # of a word that the I2S driver is asked for, 16 or 32
+    gain_bits: int  # how many of a 32-bit word's lower bits are kept besides the upper 16: 6 dB each
     lamp_kind: str
     lamp_pins: dict[str, tuple[int, int]]  # lamp -> (red, green)
     data_pin: int | None
@@ -101,6 +105,8 @@ class _Reader:
             customer_channel=self._whole(sound, "sound", "customer_channel", 1, 8, needed=False),
             block_ms=self._whole(sound, "sound", "block_ms", *BLOCK_MS) or BLOCK_MS[0],
             i2s_pins=self._i2s_pins(sound) if source == "i2s" else {},
+            bits=self._word_bits(sound) if source == "i2s" else WORD_BITS[0],
+            gain_bits=self._whole(sound, "sound", "gain_bits", *GAIN_BITS, needed=False) or 0 if source == "i2s" else 0,
             lamp_kind=kind,
             lamp_pins=self._lamp_pins(lamps) if kind == "gpio" else {},
             data_pin=self._whole(lamps, "lamps", "data_pin", 0, GPIO_LAST) if kind == "ws2812" else None,
@@ -155,6 +161,13 @@ class _Reader:
         self.faults.append(f"[sound] i2s_pins must name a pin from 0 to {GPIO_LAST} for each of {', '.join(I2S_PINS)}")
         return {}
 
+    def _word_bits(self, sound: dict[str, Any]) -> int:
+        bits = sound.pop("bits", WORD_BITS[0])
+        if bits in WORD_BITS:
+            return int(bits)
+        self.faults.append(f"[sound] bits must be {' or '.join(map(str, WORD_BITS))}")
+        return WORD_BITS[0]
+
     def _lamp_pins(self, lamps: dict[str, Any]) -> dict[str, tuple[int, int]]:
         pins = lamps.pop("pins", None)
         if not isinstance(pins, dict):
@@ -184,6 +197,8 @@ class _Reader:
     def _cross_check(self, board: Board) -> None:
         if board.agent_channel == board.customer_channel:
             self.faults.append("[sound] customer_channel is the agent's; give the ear-piece a channel of its own, or remove the key")
+        if board.gain_bits and board.bits != 32:
+            self.faults.append("[sound] gain_bits needs bits = 32")
         if board.source == "i2s" and board.runtime == "cpython":
             self.faults.append("[sound] source i2s needs runtime micropython; a Raspberry Pi's codec is reached by portaudio")
         used = list(board.i2s_pins.values()) + list(board.input_pins.values()) + [pin for pair in board.lamp_pins.values() for pin in pair]

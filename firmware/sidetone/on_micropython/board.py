@@ -110,6 +110,8 @@ class Config:
             board.i2s_pins = pins
         board.bits = self._choice(sound, "bits", "board.sound.", (16, 32), board.bits)
         board.gain_bits = self._whole(sound, "gain_bits", (0, 12), 0, "board.sound.")
+        if board.gain_bits and board.bits != 32:
+            self.faults.append("board.sound.gain_bits needs bits = 32")
         board.block_ms = self._choice(sound, "block_ms", "board.sound.", (10, 20, 30, 60, 90), board.block_ms)
         board.agent_channel = self._whole(sound, "agent_channel", (1, 2), 1, "board.sound.")
         board.customer_channel = None

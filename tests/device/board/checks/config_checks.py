@@ -83,6 +83,7 @@ FAULTY = (
     ("board.sound.agent_channel", 3, "agent_channel", None),
     ("board.sound.customer_channel", 2, "customer_channel", None),
     ("board.sound.bits", 24, "bits", None),
+    ("board.sound.gain_bits", 3, "needs bits = 32", None),
     ("board.lamps.kind", "lava", "kind", None),
     ("board.lamps.pins", {"loud": [8, 9]}, "pins.pace", None),
     ("board.lamps", None, "lamps", None),
