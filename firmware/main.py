@@ -20,8 +20,11 @@ import os
 import sys
 import time
 
+import machine
+
 TRIES = 3
 AGAIN_S = 5
+TRIAL_WATCHDOG_MS = 60000  # ten times the longest start: a trial that hangs before it has its own watchdog is reset, too
 SLOTS = ("a", "b")
 
 
@@ -118,6 +121,8 @@ def run(root, slot, trial):
             save(root, slot, "", 0)
 
     sys.path.insert(0, root + "/" + slot)
+    if trial:
+        machine.WDT(timeout=TRIAL_WATCHDOG_MS)
     try:
         from sidetone.on_micropython import start
 
@@ -136,11 +141,10 @@ def run(root, slot, trial):
 def red_lamp(root):
     """A sign for who stands before the device. Whatever is wrong with it must not hide what is wrong with the slots."""
     try:
-        from machine import Pin
         from neopixel import NeoPixel
 
         with open(root + "/config/config.json") as file:
-            lamps = NeoPixel(Pin(json.load(file)["board"]["lamps"]["data_pin"]), 4)
+            lamps = NeoPixel(machine.Pin(json.load(file)["board"]["lamps"]["data_pin"]), 4)
         lamps.fill((24, 0, 0))
         lamps.write()
     except Exception as error:
@@ -148,8 +152,6 @@ def red_lamp(root):
 
 
 def main():
-    import machine
-
     root = os.getcwd().rstrip("/")
     watchdog = machine.reset_cause() == machine.WDT_RESET
     slot, trial = choose(root, watchdog)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import programs
-from device.board.desk import Desk
+from device.board.desk import BITTEN, Desk
 from serial_board import SerialBoard
 from sidetone_host import cli
 from sidetone_host.flash import application, package, signing
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.needs("micropython")
 
 ON_MICROPYTHON = programs.TREE / "firmware/sidetone/on_micropython"
 START = """\
-import utime
+import time
 def main(path, confirm):
     print("sidetone: version %s starts in " + path)
     %s
@@ -32,7 +32,7 @@ def main(path, confirm):
     while True:
         n += 1
         print("sidetone: version %s listens", n)
-        utime.sleep_ms(100)
+        time.sleep_ms(100)
 """
 
 
@@ -108,6 +108,23 @@ def test_an_update_is_installed_tried_and_confirmed(
     assert cli.main(["update", "--port", board.port, "--package", str(pack(desk.folder, version(3), key))]) == 0
     board.wait(b"version 3 listens")
     assert sorted(path.name for path in desk.root.iterdir()) == ["a", "b", "main.py", "state.json"]
+
+
+def test_a_version_that_hangs_is_taken_back_by_the_watchdog(desk: Desk, key: Path) -> None:
+    """Before it has a watchdog of its own; the launcher's is here of one second."""
+    launcher = (desk.root / "main.py").read_text()
+    (desk.root / "main.py").write_text(launcher.replace("TRIAL_WATCHDOG_MS = 60000", "TRIAL_WATCHDOG_MS = 1000"))
+    made = version(2, "while True: time.sleep_ms(10)")
+    desk.unpack({f"b/{path}": content for path, content in made.slot().items()})
+    desk.state("a", "b", 0)
+    code, said = desk.run("micropython", "main.py")
+    assert code == BITTEN, said
+    assert "version 2 starts" in said
+    desk.hardware["reset_cause"] = 3  # machine.WDT_RESET
+    desk.hardware["stop_at_ms"] = 2000
+    code, said = desk.run("micropython", "main.py")
+    assert "slot b was not confirmed: back to slot a" in said
+    assert "version 1 starts" in said
 
 
 @pytest.mark.parametrize("fault", ["raise ValueError('self-test failed')", "return", "import no_such_module"])

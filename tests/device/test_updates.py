@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import struct
@@ -10,8 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 import programs
+from device.board.desk import MODULES
 from device.interpreters import BOTH, ON_DEVICE
 from sidetone_host.errors import CannotDo
 from sidetone_host.flash import application, package, signing
@@ -75,6 +79,7 @@ def refused(keys: Path) -> dict[str, tuple[bytes, str]]:
         "stranger": (package.build(version(2), keys / "stranger.pem"), "not signed with this site's key"),
         "unsigned": (package.assemble(version(2), bytes(384)), "not signed"),
         "all_ones": (package.assemble(version(2), b"\xff" * 384), "not signed"),
+        "lenient": (lenient(keys), "not signed"),
         "longer": (good + b"\0", "longer than its list"),
         "older": (package.build(version(0), keys / "site.pem"), "runs 1.0.0"),
         "other_target": (relisted(keys, lambda table: put(table, target="esp32")), "is for esp32"),
@@ -91,6 +96,18 @@ def refused(keys: Path) -> dict[str, tuple[bytes, str]]:
         "negative": (relisted(keys, lambda table: row(table, ["x", -1, digest])), "a row that is none"),
         "no_start": (package.build(version(2, {"sidetone/app.py": b"#\n"}), keys / "site.pem"), "no application to start"),
     }
+
+
+def lenient(keys: Path) -> bytes:
+    """A signature by the right key, but with bytes behind the hash: what a verifier that only skips the padding would take."""
+    made = version(2)
+    key = serialization.load_pem_private_key((keys / "site.pem").read_bytes(), None)
+    assert isinstance(key, rsa.RSAPrivateKey)
+    digest = bytes.fromhex("3031300d060960864801650304020105000420") + hashlib.sha256(made.manifest).digest()
+    block = (b"\x00\x01" + b"\xff" * 8 + b"\x00" + digest).ljust(384, b"\0")
+    numbers = key.private_numbers()
+    signature = pow(int.from_bytes(block, "big"), numbers.d, numbers.public_numbers.n).to_bytes(384, "big")
+    return package.assemble(made, signature)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +128,7 @@ def test_on_littlefs(name: str, packages: Path) -> None:
     """The whole of tests/device/on_device/updates_cuts.py, power cuts included."""
     runner = programs.TREE / "tests/micropython/run_unit.py"
     command = [programs.path(name), "-X", "heapsize=32m", str(runner), str(programs.TREE), "updates_cuts"]
-    environment = {**os.environ, "MICROPYPATH": f".frozen:{ON_DEVICE}", "SIDETONE_PACKAGES": str(packages)}
+    environment = {**os.environ, "MICROPYPATH": f".frozen:{ON_DEVICE}:{MODULES}", "SIDETONE_PACKAGES": str(packages)}
     done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
     print(done.stdout)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -31,7 +31,7 @@ LIST_BYTES = 32768  # longest list: about 300 files; parsed it takes some 100 KB
 SLOT_BYTES = 700 * 1024  # longest application, as the host's budget
 CHUNK_BYTES = 4096
 KEY_BYTES = (256, 384)
-PROMPT_MS = 3600000  # as start.py's: a technician at the prompt has an hour
+PROMPT_MS = 30000  # between two chunks of a package at a slow prompt
 START = "sidetone/on_micropython/start."  # what the launcher imports; .mpy or .py
 # DER of DigestInfo(SHA-256) before the 32 bytes of the hash: RFC 8017, section 9.2, note 1
 DIGEST_INFO = b"\x30\x31\x30\x0d\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20"
@@ -110,7 +110,7 @@ def at_the_prompt(root, path):
 
     from sidetone.on_micropython.nvs import SecretError, Secrets
 
-    machine.WDT(timeout=PROMPT_MS)  # the program's watchdog goes on at the prompt
+    watchdog = machine.WDT(timeout=PROMPT_MS)  # should the other end of the cable go away in the middle, the device starts again by itself
     try:
         with open(root + "/state.json") as file:
             slot = json.load(file)["slot"]
@@ -118,7 +118,7 @@ def at_the_prompt(root, path):
         slot = "a"
     try:
         with open(path, "rb") as stream:
-            print("installed " + install(root + "/" + slot, stream, Secrets().get("update_pub")))
+            print("installed " + install(root + "/" + slot, stream, Secrets().get("update_pub"), watchdog.feed))
     except (UpdateError, SecretError) as fault:
         print("refused " + str(fault))
 
