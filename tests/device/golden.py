@@ -57,9 +57,16 @@ def compiled(module: str) -> xtensa.Mpy:
     return xtensa.Mpy(FIRMWARE / (module.replace(".", "/") + ".py"), [programs.path("mpy-cross")])
 
 
-def arguments(rows: list[list[Any]]) -> list[int | bytes]:
+def arguments(rows: list[list[Any]]) -> list[xtensa.Argument]:
     """A recorded call's arguments; a buffer given twice is one object."""
-    values: list[int | bytes] = []
+    values: list[xtensa.Argument] = []
     for row in rows:
-        values.append(row[1] if row[0] == "i" else values[row[1]] if row[0] == "same" else bytes.fromhex(row[1]))
+        if row[0] == "i":
+            values.append(row[1])
+        elif row[0] == "b":
+            values.append((bytes.fromhex(row[1]), row[3]))
+        else:
+            first = values[row[1]]
+            assert isinstance(first, tuple)
+            values.append((first[0], row[2]))
     return values

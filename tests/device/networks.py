@@ -6,6 +6,7 @@ import struct
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from tiny_models import INT8, INT32, PER_256, UINT8, Builder
 
@@ -22,8 +23,14 @@ def zero(random: Random) -> int:
     return int(random.choice([-128, 127, 0, random.randint(-128, 128)]))
 
 
+def _values(random: Random, shape: tuple[int, ...]) -> npt.NDArray[np.int8]:
+    """Weights of any size, or light ones: eight of these sum to 255 at most, and two are multiplied at a time."""
+    reach = (31, 127)[random.randint(2)]
+    return random.randint(-reach, reach + 1, shape).astype(np.int8)
+
+
 def _weights(random: Random, b: Builder, shape: tuple[int, ...], channels: int, axis: int) -> int:
-    data = random.randint(-127, 128, shape).astype(np.int8)
+    data = _values(random, shape)
     per_channel = random.randint(2)
     bits = tuple(scale_bits(random, 1e-4, 0.05) for _ in range(channels if per_channel else 1))
     return b.tensor("weights", shape, INT8, data.tobytes(), bits, 0, axis if per_channel else 0)
@@ -74,7 +81,7 @@ def fully_connected(random: Random) -> bytes:
     depth, channels = int(random.randint(1, 200)), int(random.randint(1, 12))
     data_bits, weight_bits = scale_bits(random, 0.005, 0.5), scale_bits(random, 1e-4, 0.05)
     data = b.tensor("data", (1, depth), INT8, None, (data_bits,), zero(random))
-    values = random.randint(-127, 128, (channels, depth)).astype(np.int8)
+    values = _values(random, (channels, depth))
     weights = b.tensor("weights", (channels, depth), INT8, values.tobytes(), (weight_bits,), 0)
     product = np.uint32(data_bits).view(np.float32) * np.uint32(weight_bits).view(np.float32)
     bias = _bias(random, b, channels, (int(product.view(np.uint32)),))  # the official interpreter checks this scale

@@ -3,7 +3,8 @@
     micropython tests/device/record_cases.py TREE SOUND OUT MODEL...
 
 SOUND: int16 file; MODEL: networks, the first of them as the listener uses it, the others for a few steps. OUT gets JSON Lines:
-{"module", "name", "args": [["i", 5] or ["b", before, after]], "result"}; buffers in hexadecimal, one that is given twice as ["same", n].
+{"module", "name", "args": [["i", 5] or ["b", before, after, offset]], "result"}; buffers in hexadecimal, the argument `offset` bytes into it;
+one that is given twice, or overlaps, is ["same", n, offset].
 Calls number 1, 30 and 90 of each kernel are kept, and of a network's kernels a few with each model; with "step" in the request instead
 all calls of the six hops from STEP_HOP on, which are two steps of the network. Standard input: {"kernels": {module: names}, "manifest",
 "step"}.
@@ -13,6 +14,8 @@ import binascii
 import json
 import sys
 from array import array
+
+import uctypes
 
 sys.path.insert(0, sys.argv[1] + "/firmware")
 
@@ -38,27 +41,39 @@ class Recorder:
         self.calls += 1
         if not (self.calls in KEPT if Recorder.keep_all is None else Recorder.keep_all):
             return self.kernel(*given)
-        rows = []
-        for number, value in enumerate(given):
+        rows, places = [], []
+        for value in given:
             if isinstance(value, int):
                 rows.append(["i", value])
+                places.append(None)
                 continue
-            for before in range(number):
-                if given[before] is value:
-                    rows.append(["same", before])
+            # a buffer is [address, end]; those that overlap grow together into one
+            start = uctypes.addressof(value)
+            place = [start, start + len(bytes(value))]
+            for other in places:
+                if other and place[0] < other[1] and other[0] < place[1]:
+                    other[0] = min(other[0], place[0])
+                    other[1] = max(other[1], place[1])
+                    place = other
                     break
-            else:
-                rows.append(["b", _hex(value), ""])
+            rows.append(["b", start])
+            places.append(place)
+        for number, row in enumerate(rows):
+            if row[0] == "b":
+                place = places[number]
+                offset = row[1] - place[0]
+                first = [other is place for other in places].index(True)
+                rows[number] = ["b", _hex(place), "", offset] if first == number else ["same", first, offset]
         result = self.kernel(*given)
         for number, row in enumerate(rows):
             if row[0] == "b":
-                row[2] = _hex(given[number])
+                row[2] = _hex(places[number])
         self.out.write(json.dumps({"module": self.module.__name__, "name": self.name, "args": rows, "result": result}) + "\n")
         return result
 
 
-def _hex(value):
-    return str(binascii.hexlify(value), "ascii")
+def _hex(place):
+    return str(binascii.hexlify(uctypes.bytearray_at(place[0], place[1] - place[0])), "ascii")
 
 
 def main(sound, path, models):

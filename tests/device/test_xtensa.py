@@ -52,9 +52,8 @@ def test_a_wrong_byte_is_seen(cases: list[dict[str, Any]]) -> None:
     case = next(case for case in cases if case["name"] == "dense")
     given = golden.arguments(case["args"])
     target = bytes.fromhex(case["args"][3][2])
-    changed = bytearray(given[1])  # type: ignore[arg-type]
-    changed[0] ^= 0x7F
-    given[1] = bytes(changed)
-    given[2] = b"\xff" * len(given[2])  # type: ignore[arg-type]
+    for place, byte in ((1, 0x7F), (2, 0x55)):
+        buffer, offset = given[place]  # type: ignore[misc]
+        given[place] = (bytes(byte ^ value for value in buffer), offset)
     after = xtensa.run(programs.path("qemu-xtensa"), golden.compiled(case["module"]), "dense", given)[1]
     assert after[3] != target

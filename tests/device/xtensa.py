@@ -18,6 +18,8 @@ from pathlib import Path
 
 from device.viper_rules import viper_functions
 
+Argument = int | bytes | tuple[bytes, int]  # a number, a buffer, or a place in a buffer; one buffer given twice is one place in memory
+
 BASE = 0x00100000
 CPU = "dc233c"  # windowed registers, 32-bit multiply: what viper's code uses of the S3's LX7
 NONE = 0x2E6E6F6E  # what the stub runtime calls None
@@ -140,7 +142,7 @@ def _start(call: int, function: int, count: int, arguments: int, result: int, du
     return struct.pack("<6I", *literals).ljust(64, b"\0") + bytes(code)
 
 
-def _program(mpy: Mpy, name: str, arguments: Sequence[int | bytes]) -> tuple[bytes, list[int], int]:
+def _program(mpy: Mpy, name: str, arguments: Sequence[Argument]) -> tuple[bytes, list[int], int]:
     """(ELF file, offset in the dump of each argument's buffer, or -1, dump's size)."""
     image = _Image()
     image.put(bytes(256), 16)  # the program comes here
@@ -158,10 +160,11 @@ def _program(mpy: Mpy, name: str, arguments: Sequence[int | bytes]) -> tuple[byt
             values.append(argument)
             offsets.append(-1)
         else:
-            if id(argument) not in places:  # one buffer given twice is one place
-                places[id(argument)] = image.put(argument, 16)
-            values.append(places[id(argument)])
-            offsets.append(places[id(argument)] - first)
+            buffer, offset = argument if isinstance(argument, tuple) else (argument, 0)
+            if id(buffer) not in places:
+                places[id(buffer)] = image.put(buffer, 16)
+            values.append(places[id(buffer)] + offset)
+            offsets.append(places[id(buffer)] - first)
     size = BASE + len(image.data) - first
     start = _start(code, function, len(values), image.words(*values), first, first, size)
     image.data[: len(start)] = start
@@ -172,7 +175,7 @@ def _program(mpy: Mpy, name: str, arguments: Sequence[int | bytes]) -> tuple[byt
     return (header + segment).ljust(4096, b"\0") + bytes(image.data), offsets, size
 
 
-def run(qemu: str, mpy: Mpy, name: str, arguments: Sequence[int | bytes], count: bool = False) -> tuple[int | None, list[bytes | None], int]:
+def run(qemu: str, mpy: Mpy, name: str, arguments: Sequence[Argument], count: bool = False) -> tuple[int | None, list[bytes | None], int]:
     """Call a function: (its result, what each buffer holds afterwards, instructions executed where `count`, else 0)."""
     program, offsets, size = _program(mpy, name, arguments)
     with tempfile.TemporaryDirectory() as folder:
@@ -185,5 +188,7 @@ def run(qemu: str, mpy: Mpy, name: str, arguments: Sequence[int | bytes], count:
             raise RuntimeError(f"{name}: qemu-xtensa ended with {done.returncode}: {done.stderr.decode()[-300:]}")
         executed = len(re.findall(rb"^Trace", trace.read_bytes(), re.MULTILINE)) if count else 0
     result = struct.unpack_from("<i", done.stdout)[0]
-    after = [None if at < 0 else done.stdout[at : at + len(value)] for at, value in zip(offsets, arguments, strict=True)]  # type: ignore[arg-type]
+    after: list[bytes | None] = []
+    for at, value in zip(offsets, arguments, strict=True):
+        after.append(None if isinstance(value, int) else done.stdout[at : at + len(value[0] if isinstance(value, tuple) else value)])
     return None if result == NONE else result, after, executed

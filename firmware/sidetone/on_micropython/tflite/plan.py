@@ -46,12 +46,13 @@ class Plan:
         for index, op in enumerate(self.graph.operators):
             self._compile(index, op)
         self.steps = tuple(self.steps)
+        self._beginnings = [(self.initial[name], self.variables[name].buffer) for name in self.variables]
         self.start()
 
     def start(self):
         """Resource variables back to what the model's initialization gives them."""
-        for name, root in self.variables.items():
-            kernels.copy(self.initial[name], root.buffer, len(root.buffer))
+        for initial, buffer in self._beginnings:
+            kernels.copy(initial, buffer, len(buffer))
 
     # --- first pass -------------------------------------------------------------------------------------------------------
 
