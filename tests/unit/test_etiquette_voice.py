@@ -94,3 +94,16 @@ def test_monotone_is_told_after_its_window_and_lights_only_where_wanted():
     lines = play(60_000, agent=spans, labels=(), spread_q8=300, settings=[("intonation.led", True)])
     assert ("amber", "fast") in [row[1:] for row in lamp(lines, "pace")]
     assert "E1" not in broken(play(60_000, agent=spans, labels=(), spread_q8=400))
+
+
+def test_the_cool_down_keeps_a_lamp_calm():
+    def again_after(inside_ms, cool):
+        """Loud, inside for so long, loud again: the findings."""
+        spans = [(0, 4_000), (4_000, 6_000, 9), (6_000, 6_000 + inside_ms), (6_000 + inside_ms, 6_500 + inside_ms, 9), (6_500 + inside_ms, 12_000)]
+        lines = play(12_000, agent=spans, labels=(), settings=[("calm.cool_down_s", cool)])
+        return [state for _t_ms, _rule, state in found(lines, "C1")].count("on")
+
+    # off after 1 s inside, and for the cool-down nothing turns it on
+    assert again_after(1_600, 1_000) == 1
+    assert again_after(2_100, 1_000) == 2
+    assert again_after(1_100, 0) == 2

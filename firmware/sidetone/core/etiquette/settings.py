@@ -186,6 +186,7 @@ SETTINGS = (
     ("politeness.negatives_max", "2", "hits", "whole", "0", "20", None, "ours (S0:817 S2:3229)", "More negative wordings than this, and more than positive ones, break G6."),
     ("escalation.after_s", "60", "s", "number", "10", "600", None, "ours (S0:289 S0:620 S1:103)", "A customer who was angry this long (his own speech) should have been passed on: by the help button or a transfer (N3)."),
     ("ambient.noise_below_db", "18", "dB", "number", "6", "40", None, "ours (S0:638 S0:474)", "The room is too loud (L3) where the noise floor is less than this under the agent's level."),
+    ("calm.cool_down_s", "1.0", "s", "number", "0", "30", None, "ours", "After C1, C2, D1, E1 or E2 has gone off, so much speech cannot turn it on again."),
     # -- what is learned of the agent from call to call: all ours
     ("habit.adapt", True, "", "flag", None, None, None, "ours", "Whether the calibrated level follows the agent slowly, and his usual pitch is learned. Never in a replay, unless asked."),
     ("habit.max_shift_db", "3.0", "dB", "number", "0", "6", None, "ours", "The level followed stays this near the calibrated one, whatever is heard."),

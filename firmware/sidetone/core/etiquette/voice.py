@@ -28,8 +28,9 @@ class Voice:
         self._baseline_q8 = base
         self._loud_limit = decibels(loud)
         self._quiet_limit = decibels(quiet)
-        self.loud = Judge(base + loud, base + loud - dead, profile.get("volume.loud_hold_s"), release)
-        self.quiet = Judge(base + quiet, base + quiet + dead, profile.get("volume.quiet_hold_s"), release)
+        cool = profile.get("calm.cool_down_s")
+        self.loud = Judge(base + loud, base + loud - dead, profile.get("volume.loud_hold_s"), release, cool)
+        self.quiet = Judge(base + quiet, base + quiet + dead, profile.get("volume.quiet_hold_s"), release, cool)
         self.loud_ms = 0
         self.quiet_ms = 0
         red = profile.rate("red_above")
@@ -39,8 +40,8 @@ class Voice:
         rate_release = profile.get("rate.common.release_s")
         self._red = red
         self._slow = slow
-        self.fast_judge = Judge(red, red - red * band // 1000, hold, rate_release)
-        self.slow_judge = Judge(slow, slow + slow * band // 1000, hold, rate_release)
+        self.fast_judge = Judge(red, red - red * band // 1000, hold, rate_release, cool)
+        self.slow_judge = Judge(slow, slow + slow * band // 1000, hold, rate_release, cool)
         # amber only: the upper edge of the good band
         top = profile.rate("target_max")
         self.brisk_judge = Judge(top, top - top * band // 1000, hold // 2, rate_release)
@@ -50,11 +51,11 @@ class Voice:
         self._usual_st_q8 = scene.usual.pitch_st_q8
         high = profile.get("intonation.high_st")
         self._high_limit = decibels(high)
-        self.high_judge = Judge(high, high - HIGH_DEAD_BAND_Q8, FLAT_HOLD_MS, NO_RELEASE_MS)
+        self.high_judge = Judge(high, high - HIGH_DEAD_BAND_Q8, FLAT_HOLD_MS, NO_RELEASE_MS, cool)
         self._flat_share_pm = profile.get("shift.flat_share")
         if self._usual_st_q8 is None:
             scene.cannot_judge("E2", NO_HABIT)
-        self.flat_judge = Judge(flat, flat + FLAT_DEAD_BAND_Q8, FLAT_HOLD_MS, NO_RELEASE_MS, 0, False)
+        self.flat_judge = Judge(flat, flat + FLAT_DEAD_BAND_Q8, FLAT_HOLD_MS, NO_RELEASE_MS, cool, False)
 
     def hop(self, t_ms, agent):
         """Every hop: C1 and C2. Frozen in pauses within a turn."""
