@@ -88,7 +88,10 @@ def build_listener(hearing, released, profile, calibration, call, emit, instrume
     ears = []
     for channel, kernels, words, spotter in instruments.sets:
         meter = instruments.meter(calibration.baseline_q8, calibration.rate_scale_pm if channel == "agent" else RATE_SCALE_PM)
-        if channel != "agent":
+        if channel == "agent":
+            if spotter is not None and spotter.counts_syllables:
+                meter.share_syllables()
+        else:
             tones = tones_of(profile.get)
             meter.expect_tones(tones.beat_hops, tones.loss_low_q8, tones.loss_high_q8)
         ears.append(Ear(channel, kernels, words, spotter, meter))

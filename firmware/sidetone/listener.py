@@ -108,7 +108,10 @@ class Listener:
                 ear.asleep = False
                 ear.words.wake()
                 ear.spotter.reset()
-        for label, _, posterior_pm in ear.spotter.step(t_ms, ear.words.answer(hop)):
+        heard = ear.spotter.step(t_ms, ear.words.answer(hop))
+        if ear.spotter.syllable and ear is self.agent:  # the customer's network sleeps now and then: his rate is the counter's alone
+            ear.meter.network_syllable()
+        for label, _, posterior_pm in heard:
             # every detection is told, whatever the phase of the call: phase and exclusions act on findings, not on hearing
             self.emit(t_ms, "phrase", [("label", label), ("channel", ear.channel), ("posterior", Fixed(posterior_pm, 3))])
             self.conduct.phrase(t_ms, ear.channel, label, posterior_pm)

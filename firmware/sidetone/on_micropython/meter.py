@@ -86,10 +86,7 @@ class Meter(meter.Meter):
         density_x100 = (peaks_q12 * 100 // state[voice.SYLLABLE_HOPS] * 100) >> 12
         added = found * (syllables.WEIGHT_BASE + syllables.WEIGHT_DENSITY * density_x100 // 100) // 2
         if counts:
-            self._bins[self._bin] += added
-            self._window_milli += added
-            self._milli += added
-            self.syllables = (self._milli * self._scale_pm // 1000 + 500) // 1000
+            self._add(added * self._counter_share_pm // 1000)
 
     def expect_tones(self, beat_hops, loss_low_q8, loss_high_q8):
         """As core's: tones that beat are core's own, plain ones the kernel's."""

@@ -30,11 +30,13 @@ class PhraseSpotter(phrases.PhraseSpotter):
         self._far_none = self._token_far << 8 | self._fit_none << 16
         self._state = array("H", bytes(10 * self.count))
         self._fits = self._lags = None
+        self._alone = [(label,) for label in self.labels]  # one label in doubt is usual, and nothing to allocate for
         self.reset()
 
     def reset(self):
         self.graph.reset()
         self._slot = 0
+        self._best = 0
         if self._state is not None:
             for place in range(len(self._state)):
                 self._state[place] = 0
@@ -43,8 +45,12 @@ class PhraseSpotter(phrases.PhraseSpotter):
         """As core's; `logits`: int8 as bytes or array."""
         graph = self.graph
         first = self._units_first
-        packed = kernels.costs(logits, graph.costs, first, self._units_end - first, self._tokens_first, self._tokens_end)
-        fitting = graph.advance(packed >> 8)
+        before = self._best
+        packed = kernels.costs(logits, graph.costs, first, self._units_end - first, self._tokens_first, self._tokens_end, before)
+        best = packed >> 16
+        self._best = best
+        self.syllable = best != before and self._vowels[best] == 1
+        fitting = graph.advance((packed >> 8) & 255)
         slot = self._slot
         self._slot = slot + 1 if slot + 1 < phrases.HOLD_STEPS else 0
         self.doubts = phrases.NOTHING
@@ -65,16 +71,16 @@ class PhraseSpotter(phrases.PhraseSpotter):
 
     def _told(self, t_ms):
         """What `step` found, in the order of the labels."""
-        found, doubts = [], []
+        found = doubts = phrases.NOTHING
         for k in range(self.count):
             event = self._state[5 * k + 4]
             if event == 2:
                 over = self._heard[k] - _ROOM - self._cutoff[k]
+                found = found or []
                 found.append((self.labels[k], t_ms, self._posterior[min(over >> 4, len(self._posterior) - 1)]))
             elif event == 1:
-                doubts.append(self.labels[k])
-        if doubts:
-            self.doubts = doubts
+                doubts = doubts + self._alone[k] if doubts else self._alone[k]
+        self.doubts = doubts
         return found
 
     @property

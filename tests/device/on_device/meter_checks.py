@@ -26,6 +26,9 @@ def _compare(seed, baseline_q8, hops, tones=None):
     if tones:
         plain.expect_tones(*tones)
         ours.expect_tones(*tones)
+    if seed & 1:
+        plain.share_syllables()
+        ours.share_syllables()
     seen = set()
     level, left, kind = -8000, 0, 0
     for hop in range(hops):
@@ -53,6 +56,9 @@ def _compare(seed, baseline_q8, hops, tones=None):
             row[6], row[7] = 3000 + level // 16 + random.below(300), 600 + random.below(400)
         plain.hop(t_ms, *row)
         ours.hop(t_ms, *row)
+        if seed & 1 and hop % 21 == 0:
+            plain.network_syllable()
+            ours.network_syllable()
         for name in NAMES:
             expected, found = getattr(plain, name), getattr(ours, name)
             assert expected == found and type(expected) is type(found), (seed, hop, name, expected, found)

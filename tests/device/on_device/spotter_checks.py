@@ -11,6 +11,7 @@ MANIFEST = {
     "output_scale_q16": 8738,
     "fit_limit": 60,
     "token_limit": 60,
+    "syllable_units": [3, 4, 7, 9, 10],
     "text": {"cutoff_q8_by_units": [0, -100, -200, -300, -400], "refractory_ms": 90},
     "labels": [
         {"label": "a", "phrases": [[1, 2, 3, 2]], "cutoff_q8": -400, "doubt_q8": -900, "token": 0, "token_weight_q8": 60, "bias_q8": 11},
@@ -31,7 +32,7 @@ class _Random:
 
 
 def test_equal_to_the_plain_spotter():
-    found = doubted = 0
+    found = doubted = counted = 0
     for seed in range(12):
         random = _Random(seed + 1)
         personal = (("a", -700),) if seed & 1 else ()
@@ -54,10 +55,13 @@ def test_equal_to_the_plain_spotter():
             assert list(ours.step(30 * step, logits)) == expected, (seed, step)
             assert list(ours.doubts) == list(plain.doubts), (seed, step)
             assert ours.heard_q8 == plain.heard_q8, (seed, step)
+            assert ours.syllable == plain.syllable, (seed, step)
+            counted += plain.syllable
             found += len(expected)
             doubted += len(plain.doubts)
             if step == 250:
                 plain.reset()
                 ours.reset()
+    assert counted > 50
     assert found > 50
     assert doubted > 50

@@ -16,6 +16,9 @@ Rules, per label and step:
 | ready | heard                                    | deaf  | (label, t_ms, posterior) |
 | deaf  | not heard and refractory period over     | ready |                         |
 
+`syllable` is True at a step where a vowel has just become the best unit: the network's own count of syllables (`syllable_units` of the manifest;
+`counts_syllables` says if there are any).
+
 Detections are reported whatever the phase of the call; what counts is decided on findings, not on hearing.
 `logits` are the network's raw int8 outputs, one row a step; nothing is allocated while nothing is detected.
 """
@@ -79,6 +82,12 @@ class PhraseSpotter:
             token = row.get("token", -1)
             self._token.append(-1 if token is None or token < 0 else self._tokens_first + token)
         self.doubts = NOTHING  # labels in doubt at the last step
+        self._vowels = bytearray(self._units_end - self._units_first)
+        for unit in manifest.get("syllable_units", ()):
+            self._vowels[unit] = 1
+        self.counts_syllables = max(self._vowels) > 0
+        self.syllable = False
+        self._best = 0  # the best unit, the blank to begin with
         self.graph = graph(phrases, manifest["fit_limit"])
         self._fit_none = manifest["fit_limit"]
         self._costs = [0] * (self._units_end - self._units_first)
@@ -97,6 +106,7 @@ class PhraseSpotter:
     def reset(self):
         self.graph.reset()
         self._slot = 0
+        self._best = 0
         for k in range(self.count):
             self._busy[k] = 0
             self._wait[k] = 0
@@ -111,6 +121,13 @@ class PhraseSpotter:
         first = self._tokens_first
         end = self._tokens_end
         top = max(logits[self._units_first : self._units_end])
+        best = self._units_first
+        self.syllable = False
+        if logits[best + self._best] != top:
+            while logits[best] != top:
+                best += 1
+            self._best = best - self._units_first
+            self.syllable = self._vowels[self._best] == 1
         said = max(logits[first:end])
         blank = logits[self._units_first]
         if said > blank:

@@ -4,8 +4,9 @@ import micropython
 
 
 @micropython.viper
-def costs(logits: ptr8, out: ptr16, first: int, count: int, tokens: int, tokens_end: int) -> int:
-    """int8 logits (as bytes) -> out[count]: how far each unit is behind the best token. Returns the best + 128, and the blank's cost << 8.
+def costs(logits: ptr8, out: ptr16, first: int, count: int, tokens: int, tokens_end: int, best: int) -> int:
+    """int8 logits (as bytes) -> out[count]: how far each unit is behind the best token. Returns the best's logit + 128, the blank's cost << 8,
+    and the best unit << 16: `best`, which was it before, or the first that is better.
 
     Units are logits[first ..], the blank first of all; labels' tokens are logits[tokens : tokens_end].
     """
@@ -16,6 +17,10 @@ def costs(logits: ptr8, out: ptr16, first: int, count: int, tokens: int, tokens_
         if x > top:
             top = x
         n += 1
+    if logits[first + best] ^ 128 != top:
+        best = 0
+        while logits[first + best] ^ 128 != top:
+            best += 1
     blank = logits[first] ^ 128
     n = tokens
     while n < tokens_end:
@@ -29,7 +34,7 @@ def costs(logits: ptr8, out: ptr16, first: int, count: int, tokens: int, tokens_
     while n < count:
         out[n] = top - (logits[first + n] ^ 128)
         n += 1
-    return top | (top - blank) << 8
+    return top | (top - blank) << 8 | best << 16
 
 
 @micropython.viper
