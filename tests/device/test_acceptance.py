@@ -8,7 +8,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
+import struct
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -54,6 +57,8 @@ FILES_AT = 0x200000
 RATE_HZ = 16000
 LEAD_MS = SELF_TEST_BLOCKS * BLOCK_MS  # what the self-test hears: the call's first sample is the first that Standby hears
 CALL_S = 89
+EPOCH_S = 1_795_224_600  # 2026-11-21 01:30 UTC, by the time server of this test
+EPOCH_1900_S = 2_208_988_800
 SPEED = 12
 
 
@@ -65,6 +70,27 @@ def wire(tmp_path: Path) -> Iterator[DeviceWire]:
     for program in it.programs:
         if program.ended() is None:
             program.kill()
+
+
+@pytest.fixture
+def time_server() -> Iterator[int]:
+    """An SNTP server on 127.0.0.1 for which it is always EPOCH_S. -> its port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+
+        def serve() -> None:
+            while True:
+                question, where = server.recvfrom(64)
+                if not question:
+                    return
+                server.sendto(b"\x24\x01" + bytes(22) + question[40:48] + bytes(8) + struct.pack(">II", EPOCH_S + EPOCH_1900_S, 0), where)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield int(server.getsockname()[1])
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+            last.sendto(b"", server.getsockname())
+        thread.join()
 
 
 def flashed(wire: DeviceWire) -> FakeChip:
@@ -80,9 +106,10 @@ def flashed(wire: DeviceWire) -> FakeChip:
     return chip
 
 
-def stored_record(wire: DeviceWire) -> dict[str, Any]:
+def stored(wire: DeviceWire, question: str) -> dict[str, Any]:
+    """One message of the store."""
     with sqlite3.connect(f"file:{wire.db}?mode=ro", uri=True, timeout=5) as store:
-        row = store.execute("select message from calls").fetchone()
+        row = store.execute(question).fetchone()
     return dict(json.loads(row[0]))
 
 
@@ -95,11 +122,15 @@ def replayed(capfd: pytest.CaptureFixture[str], sound: Path) -> list[dict[str, A
 
 @pytest.mark.parametrize("kind", BOTH)
 def test_a_flashed_board_tells_the_store_what_the_desktop_would(
-    kind: str, wire: DeviceWire, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+    kind: str, wire: DeviceWire, tmp_path: Path, capfd: pytest.CaptureFixture[str], time_server: int
 ) -> None:
     chip = flashed(wire)
-    desk = Desk(tmp_path / "board", speed=SPEED, ticks_start_ms=(1 << 30) - 60_000)  # the ticks wrap in mid-call
-    desk.unpack(filesystem.read(bytes(chip.flash[FILES_AT:])))
+    # the ticks wrap in mid-call; the call has begun before the network is there, so its clock is unset and then set
+    desk = Desk(tmp_path / "board", speed=SPEED, ticks_start_ms=(1 << 30) - 60_000, wifi={"after_ms": 5000}, temperature_c=47)
+    files = filesystem.read(bytes(chip.flash[FILES_AT:]))
+    config = json.loads(files["config/config.json"])
+    files["config/config.json"] = json.dumps({**config, "ntp": f"127.0.0.1:{time_server}"}).encode()  # a port of our own
+    desk.unpack(files)
     desk.keep_secrets(nvs_image.read(bytes(chip.flash[NVS]), "sidetone"))
     desk.hear(demo_call(), lead_ms=LEAD_MS)
     starter = f"import os\nos.chdir({str(desk.root)!r})\nimport main\nmain.main()"
@@ -115,7 +146,8 @@ def test_a_flashed_board_tells_the_store_what_the_desktop_would(
     until(lambda: device.ended() is not None, 20, "a clean end")
 
     said = "\n".join(device.lines())
-    record = stored_record(wire)["record"]
+    call = stored(wire, "select message from calls")
+    record = call["record"]
     heard_s = float(record["duration_s"])
     assert 80 + SILENT_END_MS / 1000 <= heard_s <= CALL_S + SILENT_END_MS / 1000, said  # its last word is spoken in its last seconds
     sound = tmp_path / "heard.wav"
@@ -126,4 +158,10 @@ def test_a_flashed_board_tells_the_store_what_the_desktop_would(
     assert record["overruns"] == 0
     assert record["phrases"]["greeting"] == 1
     assert_same_colours(desk, lines, LEAD_MS * 1000 + 60_000)
-    assert "self-test: passed" in said
+    assert call["truncated"] is False
+    assert EPOCH_S < call["t"] < EPOCH_S + 600
+    assert "the time is known: 2026-11-21 01:30" in said
+    meta = stored(wire, "select meta from devices")
+    assert (meta["board"], meta["reset"], meta["self_test"]) == ("esp32s3-generic-oct", "power", "passed")
+    counters = meta["counters"]
+    assert (counters["temperature_c"], counters["rssi_dbm"], counters["overruns"], counters["task_faults"]) == (47, -61, 0, 0)
