@@ -15,6 +15,11 @@ def test_each_command_as_documented():
             {"id": "d", "cmd": "profile", "name": "night", "values": {"volume.loud_db": 5.5}},
         ),
         ('{"schema":1,"id":"e","cmd":"tag","tag":"试呼 3"}'.encode(), {"id": "e", "cmd": "tag", "tag": "试呼 3"}),
+        (b'{"schema":1,"id":"g","cmd":"practice","on":true}', {"id": "g", "cmd": "practice", "on": True}),
+        (
+            b'{"schema":1,"id":"h","cmd":"call_state","phase":"transferred"}',
+            {"id": "h", "cmd": "call_state", "phase": "transferred", "by": None},
+        ),
         (b'{"schema":1,"id":"f","cmd":"tag","tag":null}', {"id": "f", "cmd": "tag", "tag": None}),
     )
     for payload, command in cases:
@@ -33,6 +38,8 @@ def test_what_is_wrong_is_named():
         (b'{"schema":true,"id":"a","cmd":"ping"}', "needs schema 1"),
         (b'{"schema":1,"id":"a","cmd":"reboot"}', "knows no cmd"),
         (b'{"schema":1,"id":"a","cmd":["ping"]}', "knows no cmd"),
+        (b'{"schema":1,"id":"a","cmd":"practice"}', "needs on"),
+        (b'{"schema":1,"id":"a","cmd":"practice","on":1}', "needs on"),
         (b'{"schema":1,"cmd":"ping"}', "needs id"),
         (b'{"schema":1,"id":"","cmd":"ping"}', "needs id"),
         (b'{"schema":1,"id":"' + b"x" * 33 + b'","cmd":"ping"}', "needs id"),

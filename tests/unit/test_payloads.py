@@ -29,6 +29,7 @@ def test_the_exact_bytes_of_each_message():
             payloads.event(HEAD, 5, 3400, "finding", [("rule", "C1"), ("state", "on"), ("value", Fixed(71, 1)), ("limit", Fixed(60, 1))]),
             '"call":5,"t_ms":3400,"finding":{"rule":"C1","state":"on","value":7.1,"limit":6.0}}',
         ),
+        (payloads.event(HEAD, None, None, "help", [("by", "button")]), '"call":null,"t_ms":null,"help":{"by":"button"}}'),
         (payloads.answer(HEAD, "x1", "ping", None), '"call":null,"t_ms":null,"command":{"id":"x1","cmd":"ping","fault":null}}'),
         (
             payloads.call(HEAD, 5, None, True, [("duration_s", Fixed(123, 1))]),
@@ -48,6 +49,7 @@ def worst_record(unmeasured):
         rows.append((name, None if unmeasured else longest))
     rows.append(("phrases", Rows([("%s%02d" % (LABEL[:-2], i), 100000 + i) for i in range(LABELS_OF_MODEL)])))
     rows.append(("findings", Rows([("A%d" % i, 100000 + i) for i in range(RULES)])))
+    rows.append(("advice", Rows([("A%d" % i, Fixed(-1000000, 1)) for i in range(12)])))
     rows.append(("overruns", 1000000))
     reasons = [(name, REASONS[place % len(REASONS)]) for place, (name, _, _) in enumerate(RECORD_FIELDS)]
     rows.append(("unmeasured", Rows(reasons if unmeasured else [])))
@@ -104,11 +106,12 @@ def test_the_smallest_counts_are_left_out_first_and_counted():
         ("phrases", Rows(phrases)),
         ("findings", Rows(findings)),
         ("unmeasured", Rows([])),
+        ("advice", Rows([("C6", Fixed(-25, 1)), ("J8", 1)])),
         ("not_judged", Rows([("no clock", ["B5"])])),
     ]
     left_out, record = record_of(payloads.call(HEAD, 1, None, False, rows))
-    assert record["not_judged"] == {}
-    assert left_out == 1 + 50 - len(record["phrases"])
+    assert record["not_judged"] == {} and record["advice"] == {}
+    assert left_out == 3 + 50 - len(record["phrases"])
     assert 0 < len(record["phrases"]) < 50
     left = [count for label, count in phrases if label not in record["phrases"]]
     assert max(left) <= min(record["phrases"].values())
