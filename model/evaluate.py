@@ -32,13 +32,13 @@ def hear(network, manifest, clips, condition, seed=0):
     rows = score.logits(network, [(features.frontend(sound), spans) for sound, spans in made])
     out, spoke, loud = [], [], []
     for (sound, _), (logits, spans), (trace, events) in zip(made, rows, score.listen(manifest, rows), strict=True):
-        counter, density = rates.counted(sound), rates.dense(manifest, logits)
+        counter, vowels, density = rates.counted(sound), rates.vowels(manifest, logits), rates.dense(manifest, logits)
         truth = np.zeros(len(logits), bool)
         for span, values, found in zip(spans, score.peaks(trace, spans), events, strict=True):
             clip, a, b = span
             wrong, units = score.unit_error(logits, span, UNITS, TOKENS)
             out.append({"clip": clip, "peaks": values, "events": found, "end": b, "wrong": wrong, "units": units,
-                        "counter": rates.between(counter, 3 * a, 3 * b + 12), "density": rates.between(density, a, b + 4)})  # fmt: skip
+                        "rates": (rates.between(counter, 3 * a, 3 * b + 12), rates.between(vowels, a, b + 8), rates.between(density, a, b + 4))})  # fmt: skip
             on = features.activity(clip.audio)[1::3]
             truth[a : a + len(on)] = on[: len(truth) - a]
         spoke.append(truth)
@@ -165,8 +165,7 @@ def doubts(heard, manifest):
 
 
 def rate_windows(heard):
-    return rates.summary(rates.windows([(h["clip"].speaker, h["clip"].syllables, h["counter"], h["density"], len(h["clip"].audio) / 16000)
-                                        for h in heard]))  # fmt: skip
+    return rates.windows([(h["clip"].speaker, h["clip"].syllables, len(h["clip"].audio) / 16000, *h["rates"]) for h in heard])
 
 
 def tempo(network, manifest, clips):
@@ -175,7 +174,7 @@ def tempo(network, manifest, clips):
     for factor in TEMPOS:
         changed = [features.Clip(augment.stretch(c.audio, factor), c.target, c.syllables, c.speaker, c.text, c.kind, True) for c in clips]
         heard, _, _ = hear(network, manifest, changed, "clean")
-        rows += rates.windows([(h["clip"].speaker, h["clip"].syllables, h["counter"], h["density"], len(h["clip"].audio) / 16000) for h in heard])
+        rows += rate_windows(heard)
     return rates.summary(rows)
 
 
@@ -214,7 +213,7 @@ def main():
         entry = {"clips": len(clips), "speakers": len({c.speaker for c in clips}),
                  "minutes": round(sum(len(c.audio) for c in clips) / 960000, 1),
                  **{k: v for k, v in errors(read).items() if k != "clips"},
-                 "speech_balanced": balanced, "labels": tally(heard, manifest), "rate": rate_windows(read),
+                 "speech_balanced": balanced, "labels": tally(heard, manifest), "rate": rates.summary(rate_windows(read)),
                  "doubts": doubts(heard, manifest)}  # fmt: skip
         result["sets"][name] = entry
         plots[name] = det(heard, manifest)

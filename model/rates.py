@@ -1,13 +1,14 @@
-"""Syllable rate in windows of 20 s: the counter, the network's density head, and both together, against the written syllables.
+"""Syllable rate in windows of 20 s: the counter, the network's vowels, both together (the product's), and the density head, against the text.
 
-A window is about 20 s of one speaker's clips. The counter is the device's own meter over the same sound; the density head's syllables a
-second are summed where the speech head hears speech. Each method gets one scale per speaker, as calibration gives it, so the error is
-what is left after it; r is over all windows.
+A window is about 20 s of one speaker's clips. The counter is the device's own meter over the same sound; a vowel is a step at which a final
+becomes the best unit (PhraseSpotter.syllable); the density head's syllables a second are summed where the speech head hears speech. Each
+method gets one scale per speaker, as calibration gives it, so the error is what is left after it; r is over all windows.
+docs/decisions/0205 says why the rate is made as it is.
 """
 
 import numpy as np
 
-from model.network import TOKENS
+from model.network import TOKENS, UNITS
 from sidetone.core.speech.meter import Meter
 
 WINDOW_S = 20
@@ -34,22 +35,35 @@ def dense(manifest, rows):
     return np.cumsum(rate * (rows[:, TOKENS] > zero) * 0.03)
 
 
+def vowels(manifest, rows):
+    """int8 [steps, outputs] -> the network's syllables up to each step, as PhraseSpotter.syllable tells them.
+
+    (Where two units are equally good the spotter stays with the one before; argmax takes the first: a difference of no consequence.)"""
+    best = rows[:, :UNITS].argmax(1)
+    vowel = np.zeros(UNITS, bool)
+    vowel[manifest["syllable_units"]] = True
+    return np.cumsum((best != np.concatenate([[0], best[:-1]])) & vowel[best])
+
+
 def between(total, a, b):
     return float(total[min(b, len(total) - 1)] - (total[a - 1] if a > 0 else 0))
 
 
+METHODS = ("counter", "vowels", "density")
+
+
 def windows(clips):
-    """[(speaker, written, by counter, by density, seconds)] of clips -> the same, summed to windows of one speaker."""
+    """[(speaker, written, seconds, by each of METHODS ...)] of clips -> the same, summed to windows of one speaker."""
     out, by_speaker = [], {}
-    for row in clips:
-        by_speaker.setdefault(row[0], []).append(row)
+    for who, *row in clips:
+        by_speaker.setdefault(who, []).append(row)
     for who, rows in by_speaker.items():
-        part, seconds = np.zeros(3), 0.0
-        for _, written, counter, density, length in rows:
-            part, seconds = part + (written, counter, density), seconds + length
-            if seconds >= WINDOW_S:
-                out.append((who, *part, seconds))
-                part, seconds = np.zeros(3), 0.0
+        part = np.zeros(2 + len(METHODS))
+        for row in rows:
+            part = part + row
+            if part[1] >= WINDOW_S:
+                out.append((who, *part))
+                part = np.zeros(2 + len(METHODS))
     return out
 
 
@@ -58,14 +72,15 @@ def summary(rows):
     if len(rows) < 4:
         return None
     who = np.array([row[0] for row in rows])
-    written, counter, density = (np.array([row[k] / row[4] * 60 for row in rows]) for k in (1, 2, 3))
-    both = (counter * written.sum() / max(1e-9, counter.sum()) + density * written.sum() / max(1e-9, density.sum())) / 2
+    written = np.array([row[1] / row[2] * 60 for row in rows])
+    said = {name: np.array([row[3 + k] / row[2] * 60 for row in rows]) for k, name in enumerate(METHODS)}
+    said["both"] = (said["counter"] + said["vowels"]) / 2
     out = {"windows": len(rows), "speakers": len(set(who))}
-    for name, said in (("counter", counter), ("density", density), ("both", both)):
-        scaled = said.copy()
+    for name, values in said.items():
+        scaled = values.copy()
         for speaker in set(who):
             mine = who == speaker
-            scaled[mine] *= written[mine].sum() / max(1e-9, said[mine].sum())
-        out[name] = {"r": float(np.corrcoef(said, written)[0, 1]), "error_per_min": float(np.abs(scaled - written).mean()),
-                     "scale": float(written.sum() / max(1e-9, said.sum()))}  # fmt: skip
+            scaled[mine] *= written[mine].sum() / max(1e-9, values[mine].sum())
+        out[name] = {"r": float(np.corrcoef(values, written)[0, 1]), "error_per_min": float(np.abs(scaled - written).mean()),
+                     "scale": float(written.sum() / max(1e-9, values.sum()))}  # fmt: skip
     return out

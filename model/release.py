@@ -77,6 +77,7 @@ def main():
     if args.retune:
         manifest = json.loads((Path(args.run) / "manifest.json").read_text(encoding="utf-8"))
         content = (Path(args.run) / manifest["file"]).read_bytes()
+        manifest["syllable_units"] = tune.SYLLABLE_UNITS
         manifest["labels"] = [tune.label_row(row) for row in [*labels.LABELS, *labels.GIVEN]]
     else:
         if not args.version:

@@ -27,6 +27,7 @@ MOST_LOST = 0.10
 MARGIN_Q8 = 26  # 0.1 natural-log unit
 WORST_RATE = 1.0  # false alarms an hour that no recall may buy
 TOKEN_WEIGHTS = (0, 26, 51, 77, 128, 205)  # Q8, beside a unit weight of 256
+SYLLABLE_UNITS = [pinyin.UNIT_ID[unit] for unit in pinyin.FINALS]  # each syllable has one
 FIT_NATS, TOKEN_NATS = 4.0, 8.0
 OTHER_SPEEDS = (1.12,)
 
@@ -41,7 +42,7 @@ def skeleton(name, version, output_scale, output_zero):
         "fit_limit": round(FIT_NATS / scale), "token_limit": round(TOKEN_NATS / scale),
         "heads": {"units": {"first": 0, "count": UNITS}, "labels": {"first": UNITS, "count": LABELS},
                   "speech": {"first": TOKENS, "count": 1}, "density": {"first": TOKENS + 1, "count": 1}},
-        "units": pinyin.UNITS, "labels": [label_row(label) for label in [*labels.LABELS, *labels.GIVEN]],
+        "units": pinyin.UNITS, "syllable_units": SYLLABLE_UNITS, "labels": [label_row(label) for label in [*labels.LABELS, *labels.GIVEN]],
         "text": {"cutoff_q8_by_units": [-100] * 25, "refractory_ms": 900},
     }  # fmt: skip
 

@@ -201,8 +201,9 @@ class Device:
         listener = self._listener
         listener.overruns = overruns
         listener.feed(block)
-        if any(ear.meter.speaking for ear in listener.ears):
-            self.last_speech_ms = listener.t_ms
+        for ear in listener.ears:
+            if ear.meter.speaking:
+                self.last_speech_ms = listener.t_ms
         if listener.t_ms >= self._next_interval_ms:
             self._next_interval_ms += INTERVAL_MS
             self._told.publish_interval(listener.t_ms, listener.conduct.interval_measures(listener.t_ms))
@@ -314,27 +315,30 @@ class Standby:
     """Between calls: listens for a voice and keeps the last second, so that the call begins before its first word."""
 
     def __init__(self, hearing, calibration, channels):
-        self._kernels = [hearing.ChannelKernels() for _ in range(channels)]
+        self._kernels = [hearing.ChannelKernels(pitch=False) for _ in range(channels)]
         self._meters = [hearing.Meter(calibration.baseline_q8, calibration.rate_scale_pm) for _ in range(channels)]
         self._t_ms = 0
         self._asleep = False  # a call came between: what the meters knew is from before it, until they have heard a pause
         self.kept = []  # blocks of the last second, oldest first
+        self._kept_hops = 0
 
     def feed(self, block):
         """One block -> whether somebody speaks in it."""
+        hops = len(block[0]) // HOP_SAMPLES
         self.kept.append(block)
-        hops = sum([len(kept[0]) for kept in self.kept]) // HOP_SAMPLES
-        while hops - len(self.kept[0][0]) // HOP_SAMPLES >= PREROLL_HOPS:
-            hops -= len(self.kept.pop(0)[0]) // HOP_SAMPLES
+        self._kept_hops += hops
+        while self._kept_hops - len(self.kept[0][0]) // HOP_SAMPLES >= PREROLL_HOPS:
+            self._kept_hops -= len(self.kept.pop(0)[0]) // HOP_SAMPLES
         voice = False
-        for kernels, meter, samples in zip(self._kernels, self._meters, block):
+        for channel in range(len(self._kernels)):
             t_ms = self._t_ms
-            kernels.begin(samples)
-            for hop in range(len(samples) // HOP_SAMPLES):
+            kernels, meter = self._kernels[channel], self._meters[channel]
+            kernels.begin(block[channel])
+            for hop in range(hops):
                 t_ms += HOP_MS
                 kernels.measure(hop, t_ms, meter)
                 voice = voice or meter.speaking
-        self._t_ms += len(block[0]) // HOP_SAMPLES * HOP_MS
+        self._t_ms += hops * HOP_MS
         if not voice:
             self._asleep = False
         return voice and not self._asleep
@@ -342,6 +346,7 @@ class Standby:
     def leave(self):
         """A call begins -> the blocks kept, oldest first."""
         kept, self.kept = self.kept, []
+        self._kept_hops = 0
         self._asleep = True
         return kept
 

@@ -42,6 +42,10 @@ class Meter:
     """The agent speaks where the hop's first sample is 9."""
 
     speaking = False
+    syllables = 0
+
+    def network_syllable(self):
+        self.syllables += 1
 
     def hop(self, t_ms, value):
         self.speaking = value == 9
@@ -49,12 +53,14 @@ class Meter:
 
 class Spotter:
     doubts = ()
+    syllable = False
 
     def __init__(self):
         self.resets = 0
 
     def step(self, t_ms, logits):
         self.doubts = ["perhaps"] if 7 in logits else ()
+        self.syllable = 3 in logits
         return [("said" + "-".join([str(value) for value in logits]), t_ms, 970)] if 5 in logits else ()
 
     def reset(self):
@@ -110,8 +116,9 @@ CUSTOMER = sound(1, 1, 5, 1, 1, 1, 5, 1, 1, 1, 5, 1, 1, 1, 1)
 
 
 def test_a_step_is_heard_with_the_hop_that_completes_it():
-    lines, told, _ = play([("agent", AGENT)], [1])
+    lines, told, ears = play([("agent", AGENT)], [1])
     assert lines == [(50, "phrase", "said3-4-5", "agent", "0.970")]  # frames of hops 3, 4 and 5
+    assert ears[0].meter.syllables == 1  # the step with a 3 in it
     assert told.index(("phrase", 50, "agent", "said3-4-5", 970)) == told.index(("hop", 50, False)) + 1
 
 

@@ -147,3 +147,22 @@ def test_pitch_spread_reaches_the_meter():
     t.talk(12)
     assert t.meter.voiced_ms > 5000
     assert t.meter.pitch_sd_st_q8 is not None
+
+
+def test_a_network_that_counts_too_has_half_of_the_say_and_only_where_the_wearer_speaks():
+    plain = talker()
+    plain.talk(10)
+    shared = talker()
+    shared.meter.share_syllables()
+    shared.meter.network_syllable()
+    assert shared.meter.syllables == 0  # nobody speaks yet
+    shared.talk(10)
+    half = shared.meter.syllables
+    assert abs(2 * half - plain.meter.syllables) <= 2
+    assert shared.meter.speaking
+    rate = shared.meter.rate_per_min
+    for _ in range(20):
+        shared.meter.network_syllable()
+    assert shared.meter.syllables == half + 10
+    shared.talk(1)
+    assert shared.meter.rate_per_min > rate

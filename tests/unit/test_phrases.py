@@ -119,3 +119,21 @@ def test_the_fit_is_the_mean_cost_per_unit():
         costs[unit] = cost
         graph.step(costs, 60)
     assert graph.fits[0] == 3
+
+
+def test_a_vowel_that_becomes_the_best_unit_is_a_syllable():
+    counting = manifest()
+    counting["syllable_units"] = [2, 4]
+    spotter = PhraseSpotter(counting)
+    assert spotter.counts_syllables and not PhraseSpotter(manifest()).counts_syllables
+    told = []
+    for k, unit in enumerate([0, 1, 2, 2, 0, 2, 4, 1, 4, UNITS]):
+        row = row_saying(unit)
+        if unit == UNITS:
+            row[4] = -5  # a label's token is best, among the units still 4
+        spotter.step(k * 30, row)
+        told.append(spotter.syllable)
+    assert told == [False, False, True, False, False, True, True, False, True, False]
+    spotter.reset()
+    spotter.step(0, row_saying(4))
+    assert spotter.syllable

@@ -35,7 +35,11 @@ def add_parser(subparsers: Any) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
-    add = actions.add_parser("add", help="read a phrase, say what is to be expected of it, put it into a profile")
+    add = actions.add_parser(
+        "add",
+        help="read a phrase, say what is to be expected of it, put it into a profile",
+        epilog='example: sidetone phrases add "欢迎致电光明电力" --label company',
+    )
     add.add_argument("text", metavar="TEXT", help="Chinese characters, or pinyin with tones (huan1 ying2) where a reading is wrong")
     add.add_argument("--label", required=True, metavar="L", help="its name in events and records, such as company; several texts may share it")
     add.add_argument("--cutoff", type=float, metavar="N", help="stricter (nearer to 0) or laxer than the network's own, -4 to 0")
@@ -43,25 +47,45 @@ def add_parser(subparsers: Any) -> None:
     add.add_argument("--dry-run", action="store_true", help="say everything, write nothing")
     _file(add)
     add.set_defaults(run=_add)
-    listing = actions.add_parser("list", help="the phrases of a profile, with pinyin, sounds and false alarms to be expected")
+    listing = actions.add_parser(
+        "list",
+        help="the phrases of a profile, with pinyin, sounds and false alarms to be expected",
+        epilog="example: sidetone phrases list --file hall-3.toml",
+    )
     _file(listing)
     listing.set_defaults(run=_list)
-    remove = actions.add_parser("remove", help="take a label, or one of its texts, out of a profile")
+    remove = actions.add_parser(
+        "remove",
+        help="take a label, or one of its texts, out of a profile",
+        epilog="example: sidetone phrases remove company",
+    )
     remove.add_argument("label", metavar="L")
     remove.add_argument("text", nargs="?", metavar="TEXT", help="only this text (default: all of the label)")
     _file(remove)
     remove.set_defaults(run=_remove)
-    test = actions.add_parser("test", help="where the phrases are heard in a recording, and the near misses")
+    test = actions.add_parser(
+        "test",
+        help="where the phrases are heard in a recording, and the near misses",
+        epilog="example: sidetone phrases test call.wav",
+    )
     test.add_argument("wav", metavar="FILE", type=Path, help="WAV or FLAC; stereo: agent left")
     test.add_argument("--customer", choices=("left", "right", "none"), help="the customer's side of a stereo file (default right)")
     _file(test)
     test.set_defaults(run=_test)
-    enrol = actions.add_parser("enrol", help="an agent's cutoffs, level and syllable scale from the read passage")
+    enrol = actions.add_parser(
+        "enrol",
+        help="an agent's cutoffs, level and syllable scale from the read passage",
+        epilog="example: sidetone phrases enrol passage.wav --out seat07.toml",
+    )
     enrol.add_argument("wav", metavar="PASSAGE", type=Path, help="a recording of the passage, in the seat's own headset")
     enrol.add_argument("--customer", choices=("left", "right", "none"), help="the customer's side of a stereo file (default right)")
     enrol.add_argument("--out", type=Path, metavar="FILE", help="write the seat's calibration (replay and run take it: --calibration FILE)")
     enrol.set_defaults(run=_enrol)
-    passage = actions.add_parser("passage", help="print the passage that an agent reads")
+    passage = actions.add_parser(
+        "passage",
+        help="print the passage that an agent reads",
+        epilog="example: sidetone phrases passage",
+    )
     passage.set_defaults(run=_passage)
     parser.set_defaults(run=_list)
 
