@@ -54,16 +54,21 @@ class SmallFlash(FileStorage):
     room = None
 
     def append(self, name, data, durable):
-        self._spend(name, len(data) + len(self.read(name) or b""))
+        if self.room is not None and name == "journal" and len(data) + self._bytes(name) > self.room:
+            raise OSError(28)
         super().append(name, data, durable)
 
-    def write(self, name, data):
-        self._spend(name, len(data))
-        super().write(name, data)
-
-    def _spend(self, name, count):
-        if self.room is not None and name == "journal" and count > self.room:
+    def replace(self, name, pieces):
+        pieces = list(pieces)
+        if self.room is not None and name == "journal" and sum([len(piece) for piece in pieces]) > self.room:
             raise OSError(28)
+        super().replace(name, pieces)
+
+    def _bytes(self, name):
+        try:
+            return os.stat(self.folder + "/" + name)[6]
+        except OSError:
+            return 0
 
 
 class Air:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,12 +15,12 @@ from typing import Any
 import pytest
 
 from device.interpreters import BOTH
-from device_wire import DeviceWire
+from device_wire import HEAP, DeviceWire
 from papers import certificate, make
 from sidetone.core.telemetry import topics
 from sidetone.on_cpython.broker_address import BrokerAddress
 from sidetone_host import schemas
-from wire import DESK, until
+from wire import DESK, HERE, until
 
 pytestmark = [pytest.mark.needs("mosquitto", "openssl", "umqtt")]
 ONE = BOTH[:1]  # what does not depend on the width of a word is run on one of them
@@ -209,6 +210,21 @@ def _linked(it: DeviceWire) -> str:
     for end in ("pem", "key"):
         (it.folder / f"ca.{end}").symlink_to(it.papers / f"ca.{end}")
     return "ca"
+
+
+@pytest.mark.parametrize("runtime", BOTH)
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1"])
+def test_connecting_again_and_again_leaves_nothing_behind(wire: Start, runtime: str, host: str) -> None:
+    """Whether the broker is trusted or not (its certificate is for localhost)."""
+    it = wire(runtime)
+    it.write_settings(url=it.settings["url"].replace("localhost", host))
+    it.start_broker()
+    command = [it.desk.program, "-X", HEAP, str(HERE / "reconnects_micropython.py"), str(it.folder / "settings.json"), "30"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, **it.desk.env}, timeout=120)
+    before, files_before, after, files_after, connected = (int(word) for word in done.stdout.split("\n")[0].split())
+    assert connected == (35 if host == "localhost" else 0), done.stdout
+    assert files_after == files_before
+    assert after <= before + 512, done.stdout
 
 
 # ---- what it must live through

@@ -33,6 +33,9 @@ class MemoryStorage:
             raise PowerCut  # a replaced file is the old one or the new one, never a torn one
         self.files[name] = bytes(data)
 
+    def replace(self, name, pieces):
+        self.write(name, b"".join(pieces))
+
     def append(self, name, data, durable):
         self.durable.append(durable)
         old = self.files.get(name, b"")

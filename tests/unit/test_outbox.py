@@ -336,3 +336,49 @@ def test_a_checkpoint_cut_or_changed_is_counted_not_believed():
 def test_a_payload_of_two_lines_is_a_bug():
     with raises(ValueError, "one line"):
         opened(MemoryStorage()).put("call", 1, b"a\nb")
+
+
+def test_what_gathered_while_the_disk_was_full_is_saved_in_pieces():
+    storage = MemoryStorage()
+    box = opened(storage)
+    storage.room = 0
+    for _ in range(400):
+        box.put("event", box.next_seq(), b"x" * 200)
+    assert not box.commit()
+    assert box.unsaved() == 400
+    storage.room = 2 * module.BATCH_BYTES
+    assert not box.commit()
+    assert 0 < box.unsaved() < 400  # what found room is saved
+    storage.room = None
+    before = storage.writes
+    assert box.commit()
+    assert storage.writes - before >= 3
+    assert box.fault is None
+    assert waiting(opened(storage)) == [("event", seq, b"x" * 200) for seq in range(1, 401)]
+
+
+def test_a_journal_that_cannot_be_rewritten_is_tried_again_only_when_it_has_grown():
+    storage = MemoryStorage()
+    box = opened(storage, compact_bytes=2000, eager=False)
+    tries = []
+
+    def replace(name, pieces):
+        tries.append(name)
+        raise OSError(28)
+
+    storage.replace = replace
+    for _ in range(100):
+        box.put("event", box.next_seq(), b"x" * 60)
+        box.commit()
+        box.ack(keys(box))
+        box.commit()
+    assert len(storage.files[module.JOURNAL]) > 9_000
+    assert 3 <= len(tries) <= 8, len(tries)
+    del storage.replace
+    for _ in range(30):
+        box.put("event", box.next_seq(), b"x" * 60)
+        box.commit()
+        box.ack(keys(box))
+        box.commit()
+    assert len(storage.files[module.JOURNAL]) <= 2200
+    assert not opened(storage).pending()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 PIECE_BYTES = 65536
@@ -52,11 +52,16 @@ class FileStorage:
 
     def write(self, name: str, data: bytes) -> None:
         """Replace the whole file: after a power cut it is the old one or the new one."""
+        self.replace(name, (data,))
+
+    def replace(self, name: str, pieces: Iterable[bytes]) -> None:
+        """As write, of pieces."""
         path = self.folder / name
         new = self.folder / (name + ".new")
         try:
             with open(new, "wb") as file:
-                file.write(data)
+                for piece in pieces:
+                    file.write(piece)
                 file.flush()
                 os.fsync(file.fileno())
             os.replace(new, path)

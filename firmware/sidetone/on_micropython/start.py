@@ -60,7 +60,13 @@ class NoStorage:
     def read(self, name):
         return None
 
+    def parts(self, name):
+        return ()
+
     def write(self, name, data):
+        raise OSError(5)
+
+    def replace(self, name, pieces):
         raise OSError(5)
 
     def append(self, name, data, durable):

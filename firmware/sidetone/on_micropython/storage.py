@@ -54,9 +54,13 @@ class FileStorage:
 
     def write(self, name, data):
         """Replace the whole file: after a power cut it is the old one or the new one."""
+        self.replace(name, (data,))
+
+    def replace(self, name, pieces):
+        """As write, of pieces."""
         path = self.folder + "/" + name
         try:
-            _write(path + ".new", "wb", data)
+            _write(path + ".new", "wb", pieces)
             os.rename(path + ".new", path)
         except OSError as error:
             self.remove(name + ".new")
@@ -64,7 +68,7 @@ class FileStorage:
 
     def append(self, name, data, durable):
         """Add to the end of the file; all of it or nothing."""
-        _write(self.folder + "/" + name, "ab", data)
+        _write(self.folder + "/" + name, "ab", (data,))
 
     def remove(self, name):
         try:
@@ -74,10 +78,11 @@ class FileStorage:
                 raise
 
 
-def _write(path, mode, data):
+def _write(path, mode, pieces):
     with open(path, mode) as file:
-        if file.write(data) != len(data):
-            raise OSError(ENOSPC)
+        for piece in pieces:
+            if file.write(piece) != len(piece):
+                raise OSError(ENOSPC)
 
 
 def _make(folder):

@@ -65,6 +65,9 @@ class Memory:
     def write(self, name, data):
         self.files[name] = data
 
+    def replace(self, name, pieces):
+        self.files[name] = b"".join(pieces)
+
     def append(self, name, data, durable):
         self.files[name] = self.files.get(name, b"") + data
 
@@ -132,6 +135,18 @@ def test_a_gate_that_shuts_before_the_handshake_gives_the_attempt_up():
         wire.connect(None)
     wire.drop()
     listener.close()
+
+
+def test_a_bug_in_a_thread_of_the_link_is_the_devices_bug():
+    link, clock = linked()
+    link.end_call(RECORD)  # of no call
+    link._guard(0, link.carry)
+    assert isinstance(link.failure, TypeError)
+    for act in (link.begin_call, link.end_call):
+        with raises(RuntimeError, "a thread of the link has ended: TypeError"):
+            act(RECORD)
+    with raises(RuntimeError, "a thread of the link has ended"):
+        link.flush()
 
 
 class Silence:

@@ -17,7 +17,8 @@ Files (on `storage`)
     boot      one line of the same form, KIND b, no payload: the number of the latest boot.
 
 storage: read(name) -> bytes or None; parts(name) -> the same in pieces, none if absent; write(name, data): replace whole, atomically and
-durably; append(name, data, durable); remove(name): no error if absent. Each raises OSError. No other I/O here, and no clock.
+durably; replace(name, pieces): the same with an iterable of bytes; append(name, data, durable); remove(name): no error if absent. Each
+raises OSError. No other I/O here, and no clock.
 """
 
 import binascii
@@ -30,6 +31,7 @@ LEAVES = ("call", "event", "interval")
 GONE, OPEN, CLOSED, BOOTED = "a", "o", "x", "b"
 BOOT_STEP = 1024  # a new storage begins at a random multiple: a wiped device does not repeat the numbers of its earlier life
 COMPACT_BYTES = 65536  # a journal shorter than this is left alone: rewriting it for each ack would wear the card
+BATCH_BYTES = 16384  # of payloads in one append: after hours with a full disk the memory does not hold all of them once more
 LINE_MAX = 4096  # bytes; ours stay below 1.6 KiB, so a longer one is damage and is not gathered in memory
 
 
@@ -90,6 +92,7 @@ class Outbox:
         self._call = None  # (number, seq) of the call in progress
         self._torn = False
         self._journal_bytes = 0
+        self._compact_from = 0
         self.calls_begun = 0
         self.recovered = None
         self.fault = None
@@ -136,22 +139,13 @@ class Outbox:
         """Save what is not saved yet. True if nothing is left unsaved; else `fault` says why, and a later commit tries again."""
         if not self._unsaved and not self._gone:
             return True
-        durable = bool(self._unsaved)
-        try:
-            lines = [line(GONE, boot, seq) for boot, seq in self._gone]
-            lines += [line(SAVED_KINDS[record.leaf], record.boot, record.seq, record.payload) for record in self._unsaved]
-            data = b"".join(lines)
-            if self._torn:
-                data = b"\n" + data
-            self._storage.append(JOURNAL, data, durable)
-        except (OSError, MemoryError) as error:
-            self._torn = True
-            self.fault = str(error)
-            return False
-        self._torn = False
-        self._journal_bytes += len(data)
-        self._unsaved = []
-        self._gone = []
+        while self._unsaved or self._gone:
+            try:
+                self._append_some()
+            except (OSError, MemoryError) as error:
+                self._torn = True
+                self.fault = str(error)
+                return False
         self.fault = None
         self._compact()
         return True
@@ -189,6 +183,25 @@ class Outbox:
         return len(self._unsaved)
 
     # ---- inside
+
+    def _append_some(self):
+        """What is not saved, BATCH_BYTES of it at most."""
+        gone = self._gone[: BATCH_BYTES // 32]
+        lines = [line(GONE, boot, seq) for boot, seq in gone]
+        count = room = 0
+        if len(gone) == len(self._gone):
+            room = BATCH_BYTES
+        while room > 0 and count < len(self._unsaved):
+            record = self._unsaved[count]
+            lines.append(line(SAVED_KINDS[record.leaf], record.boot, record.seq, record.payload))
+            room -= len(record.payload)
+            count += 1
+        data = (b"\n" if self._torn else b"") + b"".join(lines)
+        self._storage.append(JOURNAL, data, count > 0)
+        self._torn = False
+        self._journal_bytes += len(data)
+        self._gone = self._gone[len(gone) :]
+        self._unsaved = self._unsaved[count:]
 
     def _put(self, record):
         if b"\n" in record.payload:
@@ -239,17 +252,22 @@ class Outbox:
 
     def _compact(self):
         """Rewrite a journal of which most is gone; failing, the long one stays in use."""
-        if self._journal_bytes <= max(self._compact_bytes, self._slack * self._bytes):
+        if self._journal_bytes <= max(self._compact_bytes, self._slack * self._bytes, self._compact_from):
             return
         try:
-            lines = [line(SAVED_KINDS[r.leaf], r.boot, r.seq, r.payload) for r in self._pending if r.leaf in SAVED_KINDS]
-            data = b"".join(lines)
-            self._storage.write(JOURNAL, data)
+            self._storage.replace(JOURNAL, self._saved_lines())
         except (OSError, MemoryError) as error:
             self.fault = str(error)
+            self._compact_from = self._journal_bytes + self._compact_bytes  # not at every commit again: each try wears the disk
             return
-        self._journal_bytes = len(data)
+        self._journal_bytes = sum([len(saved) for saved in self._saved_lines()])
+        self._compact_from = 0
         self._torn = False
+
+    def _saved_lines(self):
+        for record in self._pending:
+            if record.leaf in SAVED_KINDS:
+                yield line(SAVED_KINDS[record.leaf], record.boot, record.seq, record.payload)
 
     def _read(self, name):
         try:
