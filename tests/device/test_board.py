@@ -13,7 +13,7 @@ import soundfile
 
 import programs
 from device.board import lamp_lines
-from device.board.desk import BITTEN, BLOCK_MS, RESET, SELF_TEST_BLOCKS, Desk, demo_call
+from device.board.desk import BITTEN, BLOCK_MS, BOARD, RESET, SELF_TEST_BLOCKS, Desk, demo_call
 from device.interpreters import BOTH
 from sidetone.app import SILENT_END_MS
 from sidetone_host import cli
@@ -229,3 +229,78 @@ def test_a_dead_microphone_is_shown_and_the_device_goes_on(kind: str, tmp_path: 
     assert "self-test: microphone: digital silence on the agent's channel" in said
     assert "listening" in said
     assert any(colours[0] == "red" for _, colours in lamp_lines.frames(desk))
+
+
+@pytest.mark.parametrize("kind", ONE)
+def test_a_hook_switch_begins_and_ends_a_call_and_a_help_button_is_told(kind: str, tmp_path: Path) -> None:
+    inputs = {"board": {**BOARD, "inputs": {"help_pin": 16, "hook_pin": 17}}}
+    contacts = {"16": [[5000, 5400], [5450, 5500]], "17": [[2000, 12_000]]}
+    desk = board(tmp_path, inputs, seconds=0, stop_at_ms=15_000, contacts=contacts)
+    desk.hardware["sound"] = None  # nobody speaks: the switch alone is heard
+    _, said = desk.run(kind)
+    (call,) = calls(desk)
+    assert 10 <= call["record"]["duration_s"] <= 11.2, said  # a second is kept from before
+    journal = (desk.root / "data/journal").read_bytes()
+    assert journal.count(b'"help":{"by":"button"}') == 1
+
+
+@pytest.mark.parametrize("kind", ONE)
+def test_a_profile_command_counts_from_the_next_call_on(kind: str, tmp_path: Path) -> None:
+    desk = board(tmp_path, seconds=3, stop_at_ms=6000)
+    script = meddling(
+        desk,
+        "from sidetone.on_micropython import start",
+        "tidy = start.Program._tidy",
+        "said = []",
+        "def told(self, now):",
+        "    tidy(self, now)",
+        "    if not said and self.device.in_call:",
+        "        said.append(self._instruments)",
+        "        for number, values in enumerate(({'volume.loud_db': 6.5}, {'volume.loud_db': 99}, {'no.such': 1})):",
+        "            self.link.commands.put({'id': str(number), 'cmd': 'profile', 'name': 'default-zh', 'values': values})",
+        "        self.link.commands.put({'id': '3', 'cmd': 'profile', 'name': 'other', 'values': {}})",
+        "        self.link.commands.put({'id': '4', 'cmd': 'call_state', 'phase': 'ended', 'by': None})",
+        "    elif said and not self.device.in_call and said[0] is not self._instruments:",
+        "        print('now', self.profile.get('volume.loud_db'))",
+        "        said[0] = self._instruments",
+        "start.Program._tidy = told",
+    )
+    _, said = desk.run(kind, script)
+    assert "profile default-zh with 1 changes, from the next call on" in said
+    assert said.count("now 1664") == 1, said
+    answers = [json.loads(line.split(b" ", 4)[4]) for line in (desk.root / "data/journal").read_bytes().splitlines() if b'"command"' in line]
+    faults = [answer["command"]["fault"] for answer in answers]
+    assert faults[0] is None
+    assert "volume.loud_db: is out of range" in faults[1]
+    assert "no.such: is not a setting" in faults[2]
+    assert "no profile 'other' is on this device" in faults[3]
+    assert faults[4] is None
+
+
+@pytest.mark.parametrize("kind", ONE)
+def test_a_link_whose_thread_died_is_started_again_with_the_chip(kind: str, tmp_path: Path) -> None:
+    desk = board(tmp_path, seconds=0, stop_at_ms=30_000)
+    desk.hardware["sound"] = None
+    script = meddling(
+        desk,
+        "from sidetone.on_micropython import link",
+        "def die(self):",
+        "    raise ValueError('made up')",
+        "link.Link.carry = die",
+    )
+    code, said = desk.run(kind, script)
+    assert code == RESET, said
+    assert "a thread of the link has ended (ValueError('made up',)): reset" in said
+
+
+@pytest.mark.parametrize("kind", ONE)
+def test_lamps_on_pins_dimmed(kind: str, tmp_path: Path) -> None:
+    pins = {"loud": [8, 9], "pace": [10, 11], "phrase": [12, 13], "process": [14, 15]}
+    lamps = {"board": {**BOARD, "lamps": {"kind": "gpio", "brightness_pm": 300, "pins": pins}}, "brightness_pm": 300, "dim": True}
+    desk = board(tmp_path, lamps, seconds=6, stop_at_ms=8000)
+    desk.run(kind)
+    changes = desk.recorded("pin")
+    assert {line["pin"] for line in changes if line["t_us"] == 0} == set(range(8, 16))  # boot: all amber, both LEDs of each
+    assert {line["level"] for line in changes} == {0, 75}
+    lit = {line["pin"] for line in changes if line["t_us"] > 1_000_000 and line["level"]}
+    assert {9, 15} <= lit  # loud and process have been green

@@ -375,6 +375,9 @@ class Program:
         elif not self._offline_shown and time.ticks_diff(now, self._listening_ms if self._online_ms is None else self._online_ms) >= OFFLINE_MS:
             self._offline_shown = True
             self.lamps.state("offline", True)
+        if self.link.failure is not None and not in_call:
+            self._note("a thread of the link has ended (%r): reset" % self.link.failure)
+            machine.reset()
         if self._instruments_stale and not in_call:  # a profile may bring phrases and a language; it takes a second or two
             self._instruments_stale = False
             self._instruments = self._make_instruments()

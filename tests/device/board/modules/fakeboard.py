@@ -8,6 +8,7 @@ SIDETONE_FAKE_BOARD names a JSON file:
                 HELD_UP_US on while the main thread does not sleep, so that a slow machine does not make overruns
     stop_at_ms  Ctrl-C at this time
     reset_cause, temperature_c, nvs (file), dead_from_ms, dead_until_ms (the codec gives no clock), flat (digital silence),
+    contacts: {pin: [[from_ms, until_ms]...]}, closed to ground at these times
     wifi: {"after_ms", "flaps": [[from_ms, until_ms]...], "rssi_dbm"}
 
 What the hardware does and the program cannot see is true here: a depth-one queue that drops requests in silence, DMA blocks of 256

@@ -83,13 +83,24 @@ class Pin:
 
     def value(self, level=None):
         if level is None:
-            return self._level
+            return self._contact() if self._mode == Pin.IN else self._level
         if level != self._level:
             world.enter_hardware()
             world.note("pin", pin=self.id, level=1000 if level else 0)
             world.leave_hardware()
         self._level = 1 if level else 0
         return None
+
+    def _contact(self):
+        """0 while a contact to ground is closed, by the pull-up 1 else."""
+        world.enter_hardware()
+        level = 1
+        now_ms = world.time_us() // 1000
+        for begin_ms, end_ms in settings.get("contacts", {}).get(str(self.id), ()):
+            if begin_ms <= now_ms < end_ms:
+                level = 0
+        world.leave_hardware()
+        return level
 
     def on(self):
         self.value(1)
