@@ -27,12 +27,12 @@ TEXT_CONDITIONS = ("clean", "noise20", "noise10", "g711")
 
 
 def hear(network, manifest, clips, condition, seed=0):
-    """-> (a dict per clip, rows of the streams, balanced accuracy of the speech head); see the keys below."""
+    """-> (a dict per clip, rows of the streams, balanced accuracy of the speech head and of the product's gate); see the keys below."""
     made = score.sounds(clips, condition, seed)
     rows = score.logits(network, [(features.frontend(sound), spans) for sound, spans in made])
-    out, spoke, loud = [], [], []
+    out, spoke, loud, gated = [], [], [], []
     for (sound, _), (logits, spans), (trace, events) in zip(made, rows, score.listen(manifest, rows), strict=True):
-        counter, vowels, density = rates.counted(sound), rates.vowels(manifest, logits), rates.dense(manifest, logits)
+        (counter, active), vowels, density = rates.counted(sound), rates.vowels(manifest, logits), rates.dense(manifest, logits)
         truth = np.zeros(len(logits), bool)
         for span, values, found in zip(spans, score.peaks(trace, spans), events, strict=True):
             clip, a, b = span
@@ -43,8 +43,11 @@ def hear(network, manifest, clips, condition, seed=0):
             truth[a : a + len(on)] = on[: len(truth) - a]
         spoke.append(truth)
         loud.append(logits[:, TOKENS] > manifest["output_zero_point"])
-    on, said = np.concatenate(spoke), np.concatenate(loud)
-    return out, rows, float(0.5 * (said[on].mean() + (~said[~on]).mean()))
+        gated.append(active[1::3][: len(truth)])
+    on, balanced = np.concatenate(spoke), []
+    for said in (np.concatenate(loud), np.concatenate(gated)):
+        balanced.append(float(0.5 * (said[on].mean() + (~said[~on]).mean())))
+    return out, rows, balanced
 
 
 def same_as_the_product(manifest, rows):
@@ -213,7 +216,7 @@ def main():
         entry = {"clips": len(clips), "speakers": len({c.speaker for c in clips}),
                  "minutes": round(sum(len(c.audio) for c in clips) / 960000, 1),
                  **{k: v for k, v in errors(read).items() if k != "clips"},
-                 "speech_balanced": balanced, "labels": tally(heard, manifest), "rate": rates.summary(rate_windows(read)),
+                 "speech_balanced": balanced[0], "gate_balanced": balanced[1], "labels": tally(heard, manifest), "rate": rates.summary(rate_windows(read)),
                  "doubts": doubts(heard, manifest)}  # fmt: skip
         result["sets"][name] = entry
         plots[name] = det(heard, manifest)
@@ -231,7 +234,7 @@ def main():
             result["text"][condition] = text_table(manifest, rows, test)
         pooled = report.pooled(entry["labels"], labels.CORE)
         print(f"{time.monotonic() - began:4.0f} s {name}: unit error {100 * entry['unit_error']:.1f} %, core recall {pooled['hit']}/{pooled['said']}, "
-              f"core false {pooled['false']} in {pooled['hours']:.2f} h, speech {balanced:.3f}", flush=True)  # fmt: skip
+              f"core false {pooled['false']} in {pooled['hours']:.2f} h, speech {balanced[0]:.3f}, gate {balanced[1]:.3f}", flush=True)  # fmt: skip
     for name, clips in (("synthetic", test), ("real", real if args.real else [])):
         if clips:
             result["false"][name], negative = false_alarms(network, manifest, clips, SPLICED_HOURS[name])

@@ -15,17 +15,18 @@ WINDOW_S = 20
 
 
 def counted(samples):
-    """int16 -> the counter's syllables up to each hop (the device's kernels and meter, scale 1)."""
+    """int16 -> the counter's syllables up to each hop, and whether the gate takes the hop for speech (the device's kernels and meter, scale 1)."""
     from sidetone.on_cpython.kernels import ChannelKernels
 
-    kernels, meter, out, t_ms = ChannelKernels(pitch=False), Meter(-26 * 256), [], 0
+    kernels, meter, out, active, t_ms = ChannelKernels(pitch=False), Meter(-26 * 256), [], [], 0
     samples = samples[: len(samples) // 160 * 160]
     for at in range(0, len(samples), 64000):
         for row in kernels.block(samples[at : at + 64000]).rows():
             t_ms += 10
             meter.hop(t_ms, *row)
             out.append(meter.syllables)
-    return np.array(out)
+            active.append(meter.active)
+    return np.array(out), np.array(active)
 
 
 def dense(manifest, rows):
