@@ -14,7 +14,7 @@ import fake_image
 import flash_desk
 from fake_esp32s3 import FakeChip, Trouble
 from programs import TREE
-from sidetone_host.flash import application, filesystem, signing
+from sidetone_host.flash import application, configuration, filesystem, signing
 from sidetone_host.flash.application import Application
 
 FILES_AT = 0x200000
@@ -37,6 +37,7 @@ def update_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(tmp_path: Path, update_key: Path, app: Application, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A site file; the application is not compiled anew for every flashing; esptool gives up early."""
     monkeypatch.setattr(application, "build", lambda: app)
+    monkeypatch.setattr(configuration, "now_s", lambda: 1_795_300_000)  # the configuration holds when it was made
     (tmp_path / "esptool.cfg").write_text("[esptool]\ntimeout = 2\nconnect_attempts = 2\nerase_write_timeout_per_mb = 4\n")
     monkeypatch.setenv("ESPTOOL_CFGFILE", str(tmp_path / "esptool.cfg"))
     return flash_desk.lay(tmp_path, update_key)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import stat
+import time
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,10 @@ def test_a_seat_is_compiled(hall: Path, capsys: pytest.CaptureFixture[str]) -> N
     compiled = configuration.compile(site.load(hall), "seat07")
     table = json.loads(compiled.files["config/config.json"])
     assert list(table) == [
-        "schema", "site", "device", "board", "profile", "calibration", "broker", "utc_offset_min", "ntp", "brightness_pm", "dim", "customer",
+        "schema", "made_s", "site", "device", "board", "profile", "calibration", "broker", "utc_offset_min", "ntp", "brightness_pm", "dim",
+        "customer",
     ]  # fmt: skip
+    assert abs(table["made_s"] - time.time()) < 60
     assert (table["schema"], table["site"], table["device"]) == (1, "hall3", "seat07")
     assert table["board"]["board"]["name"] == "esp32s3-generic-oct"
     assert table["board"]["sound"]["i2s_pins"] == {"sck": 4, "ws": 5, "sd": 6}
