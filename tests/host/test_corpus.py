@@ -129,3 +129,28 @@ if find_spec("pypinyin") and find_spec("jieba"):  # in the training environment 
         assert train == {text for _, text in sentences("train", 150, 5)}  # seeded
         long = {t for _, t in sentences("test", 150, 6) if len(t) > 8}
         assert not long & train
+
+
+# The everyday confusables of the standard's keyword table, label by label.
+CONFUSABLES = """很好 那好 你号 年号 您看 您要 您还 名号 你们好 早上 上好 晚上有 往上 维修服务 服务费 售后服务 自助服务
+为您查询 可以办 可以绑定 可不可以 可以吗 帮忙 请将 请叫 请加 请交 多等等 稍早 上等 平等 高等 烧 九点 就等
+旧的 担心 内心 等待中 对不对 买不起 了不起 对比 报价 报销 保全 保健 写写 姐姐 解决 协议 感觉 改写 感想 再讲
+在线 再加 这件 没有什么 为什么 还要什么 有什么 还有一个 主题 转机 转交 专家 转账 不可以 不用 现身 先生产 小节
+刚才 听清楚 方面 方案 大概点 看不见 听不清 听不到 都知道 您知道 请问我 我问一下 归我们管 由我管 有办法 想办法
+记什么 需要什么 快递 怎么说 要加班 您看 自己选 您必须 弄错了 本事""".split()
+
+
+def test_every_confusable_of_the_standard_is_a_negative_or_cannot_be_one():
+    """A near-homophone stands in NEAR, or inside a word there; what sounds exactly like a label, or holds it, is no negative: context decides."""
+    from sidetone_host.phrases import reading
+
+    near = [word for words in labels.NEAR.values() for word in words]
+    sounds = {tuple(reading.spell(reading.read(p))) for phrases in labels.LEARNED.values() for p in phrases}
+    texts = [p for phrases in {**labels.LEARNED, **labels.GIVEN}.values() for p in phrases]
+    exempt = []
+    for word in CONFUSABLES:
+        if any(word in known for known in near):
+            continue
+        exempt.append(word)
+        assert tuple(reading.spell(reading.read(word))) in sounds or any(p in word or word in p for p in texts), word
+    assert sorted(exempt) == sorted(["请将", "就等", "写写", "先生产", "听不清"])
