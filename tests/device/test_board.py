@@ -59,7 +59,7 @@ def calls(desk: Desk) -> list[dict[str, Any]]:
     """The finished calls that wait in the outbox, on the flash."""
     path = desk.root / "data/journal"
     lines = path.read_bytes().splitlines() if path.exists() else []
-    return [json.loads(line.split(b" ", 4)[4]) for line in lines if line.split(b" ", 2)[1] == b"c"]
+    return [json.loads(line.split(b" ", 4)[4]) for line in lines if line[9:11] == b"c "]
 
 
 def replayed(desk: Desk, duration_s: str, folder: Path, capfd: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
@@ -304,3 +304,39 @@ def test_lamps_on_pins_dimmed(kind: str, tmp_path: Path) -> None:
     assert {line["level"] for line in changes} == {0, 75}
     lit = {line["pin"] for line in changes if line["t_us"] > 1_000_000 and line["level"]}
     assert {9, 15} <= lit  # loud and process have been green
+
+
+@pytest.mark.parametrize("kind", ONE)
+def test_a_flash_that_is_full_for_a_while(kind: str, tmp_path: Path) -> None:
+    desk = board(tmp_path, seconds=6, stop_at_ms=130_000)
+    script = meddling(
+        desk,
+        "import time, utime",
+        "from sidetone.on_micropython import link, start, storage",
+        "link.SAVE_EVERY_MS = 100",
+        "append = storage.FileStorage.append",
+        "full = [True]",
+        "def full_append(self, name, data, durable):",
+        "    if full[0]:",
+        "        raise OSError(28)",
+        "    append(self, name, data, durable)",
+        "storage.FileStorage.append = full_append",
+        "tidy = start.Program._tidy",
+        "def later(self, now):",
+        "    tidy(self, now)",
+        "    if not self.device.in_call and self.link.outbox.pending() and now > 100_000 and full[0]:",
+        "        print('waiting', self.link.outbox.unsaved())",
+        "        full[0] = False",
+        "    if not self.device.in_call and now > 100_000 and self._flash_full:",
+        "        utime.sleep_ms(50)",  # the store's thread lives in real time
+        "start.Program._tidy = later",
+    )
+    _, said = desk.run(kind, script)
+    assert "cannot save to the outbox" in said
+    assert "the outbox is saved again" in said
+    assert "waiting " in said
+    assert len(calls(desk)) == 1
+    lamps = lamp_lines.frames(desk)
+    reds = [t_us for t_us, colours in lamps if colours[2] == "red"]
+    assert reds
+    assert reds[-1] < lamps[-1][0]

@@ -154,6 +154,8 @@ class Program:
         self._online_ms = None
         self._offline_shown = False
         self._overruns_seen = 0
+        self._flash_full = False
+        self._storage_passed = True
 
     # ---- set-up
 
@@ -193,6 +195,7 @@ class Program:
                 state = selftest.STATE_OF.get(part)
                 if state:
                     self.lamps.state(state, True)
+                    self._storage_passed = self._storage_passed and state != "storage"
         self._note("self-test: " + self.test.text())
         if self._on_trial and not self.test.confirms():
             raise SelfTestFailed(self.test.text())
@@ -361,8 +364,10 @@ class Program:
             self._collected_ms = now
             heart.collections += 1
             gc.collect()
-        if heart.tick(now):
-            self.lamps.state("storage", bool(self.link.outbox.fault) or selftest.STORAGE in self.test.failed())
+        heart.tick(now)
+        if (self.link.outbox.fault is None) == self._flash_full:
+            self._flash_full = not self._flash_full
+            self.lamps.state("storage", self._flash_full or not self._storage_passed)
         if self._fault_ms is not None and time.ticks_diff(now, self._fault_ms) >= GOOD_MS:
             self._fault_ms = None
             self._faults = 0
