@@ -227,6 +227,18 @@ def peers_table(folder):
     return data["note"] + "\n\n" + table(["system", "set", "core recall", "false alarms of core labels", "CPU per hour of sound"], rows)
 
 
+def enrolment_text(folder):
+    path = folder / "enrolment.json"
+    if not path.exists():
+        return "not run"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    t = data["total"]
+    read = sum("refused" not in v for v in data["voices"].values())
+    return (f"`python -m model.enrolment`, release {data['version']}: {read} of {len(data['voices'])} test voices read the passage (synthetic, 20 dB noise). On their other sentences, at 20 and "
+            f"10 dB noise, core recall {share(t['before'], t['said'])} with the network's cutoffs, {share(t['after'], t['said'])} with their own; false alarms of all core labels together "
+            f"{rate(t['false_before'], t['hours'])} -> {rate(t['false_after'], t['hours'])} an hour ({t['hours']:.2f} h spliced).")  # fmt: skip
+
+
 def curve(axes, positive, negative, hours, **style):
     if len(positive) < 3 or not hours:
         return
@@ -286,7 +298,7 @@ def write(here, folder, manifest, result, plots, listed, readme=None):
               "### Near-homophones that fire", near_table(result) if "near" in result else "-",
               "### Phrases given as text", text_table(result) if result["text"] else "-", "### By voice, speed and speaker", group_tables(result),
               "### Syllable rate, windows of 20 s", rate_table(result), "### What the cutoffs rest on", cutoff_table(manifest), "### Benefit of the doubt", doubt_table(result),
-              "### Float and int8", network_table(manifest), "### Beside other programs", peers_table(folder),
+              "### Float and int8", network_table(manifest), "### What enrolment gains", enrolment_text(folder), "### Beside other programs", peers_table(folder),
               "### Every miss and false alarm on the real recordings",
               "\n".join(f"- {label}: {kind}: {text}" for label, kind, text in listed) or "none"]  # fmt: skip
     text = "\n\n".join(parts)
