@@ -76,6 +76,7 @@ class Flow:
         self._need_assent = get("noisy_line.need_assent")
         self._since_customer = 0  # utterances of the agent since the customer's last word
         self._talking = False
+        self._hears_requests = scene.has_customer and "repeat_request" in scene.labels
         self._soft_q8 = scene.baseline_q8 - SOFT_Q8
         self._heard_soft_q8 = None  # level of the soft utterance that the customer did not understand
         self._pop_floor_q8 = scene.baseline_q8 - POP_UNDER_Q8
@@ -105,7 +106,7 @@ class Flow:
 
     def customer_phrase(self, t_ms, label):
         """The customer said `label`."""
-        if label == "repeat_request" and self._utterance_q8 is not None:
+        if label == "repeat_request" and self._hears_requests and self._utterance_q8 is not None:
             self._asked_q8 = self._utterance_q8
             self._asked_at_ms = t_ms
             if self._utterance_q8 <= self._soft_q8:
