@@ -67,6 +67,8 @@ def run(args: argparse.Namespace) -> int:
             return 0
         if not seen:
             raise CannotDo(serial_port.reason(said, args.port))
+        if lines:
+            print(f"sidetone monitor: {args.port} has gone; waiting for it", file=sys.stderr, flush=True)
         time.sleep(AGAIN_S)
 
 

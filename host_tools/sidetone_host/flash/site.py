@@ -191,8 +191,8 @@ def _typed(site: Site, prefix: str, table: dict[str, Any], keys: dict[str, tuple
         if not good or (isinstance(value, bool) and kind is not bool):
             site.fault(prefix + key, f"must be {TYPE_WORDS[kind]}")
             del table[key]
-        elif kind is str and not value:
-            site.fault(prefix + key, "is empty")
+        elif kind is str and (not value or not value.isprintable()):
+            site.fault(prefix + key, "holds a character that is none" if value else "is empty")
             del table[key]
     faulty = {key for key, _, _ in site.faults}
     for key, (kind, needed) in keys.items():
@@ -259,6 +259,7 @@ def _check_seat(site: Site, prefix: str, seat: dict[str, Any], before: list[str]
     for key, (low, high) in (("baseline_dbfs", BASELINE_BOUNDS), ("rate_scale", SCALE_BOUNDS), ("brightness_pm", BRIGHTNESS_PM)):
         if key in seat and not low <= seat[key] <= high:
             site.fault(f"{prefix}.{key}", f"is {seat[key]}; allowed is {low:g} to {high:g}")
+            del seat[key]
     if len([key for key in ("password", "password_file") if key in seat]) > 1:
         site.fault(prefix + ".password", "stands beside password_file; keep one of the two")
     if ("certificate" in seat) != ("certificate_key" in seat):
