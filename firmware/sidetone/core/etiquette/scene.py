@@ -17,7 +17,7 @@ SAID_WITHIN_MS = 700  # detections come 90-150 ms after the words (FACTS.md), an
 # what only an agent says: two of them on the customer's channel and none on his own, and the plugs are in the wrong way round
 _AGENTS_OWN = ("service", "offer_help", "closing_offer", "hold_return")
 SWAPPED_LABELS = 2
-FLAT_SHARE_PM = 950  # of a call: a channel that was digitally silent for longer was dead, or its wearer silent on a digital line
+FLAT_PART = 20  # but for one part in so many: a channel that was digitally silent for longer was dead, or its wearer silent on a digital line
 PHRASE_LAG_MS = 200  # a phrase said just in time is told this much later (150 ms at the 90th percentile, FACTS.md)
 
 
@@ -134,7 +134,7 @@ class Scene:
 
     def is_flat(self, meter, t_ms):
         """True if a channel has carried nothing but digital silence so far."""
-        return meter is not None and meter.digital_silence_ms * 1000 >= t_ms * FLAT_SHARE_PM
+        return meter is not None and meter.digital_silence_ms >= t_ms - t_ms // FLAT_PART
 
     def said_ms(self, labels):
         """When the agent last said one of `labels`, or None."""
