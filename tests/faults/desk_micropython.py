@@ -110,11 +110,15 @@ class Air:
         return -50 if what else self.STAT_NO_AP_FOUND
 
     def _in_reach(self):
-        try:
-            os.stat(self.path)
-        except OSError:
-            return False
-        return True
+        return exists(self.path)
+
+
+def exists(path):
+    try:
+        os.stat(path)
+    except OSError:
+        return False
+    return True
 
 
 def shrink(settings):
@@ -130,8 +134,8 @@ def shrink(settings):
 
 
 def main(settings, folder, calls, call_ms):
-    """settings: url, user, password, ca, cert, key (paths of DER files), device, ntp, room (bytes of flash), air (see Air), and what
-    `shrink` reads; all but url optional."""
+    """settings: url, user, password, ca, cert, key (paths of DER files), device, ntp, room (bytes of flash), air (see Air), until (a
+    file: calls are made beyond CALLS until it exists), and what `shrink` reads; all but url optional."""
 
     def notice(line):
         print(line)
@@ -158,7 +162,7 @@ def main(settings, folder, calls, call_ms):
         wifi=wifi,
     )
     line.start()
-    while outbox.calls_begun < calls:
+    while outbox.calls_begun < calls or not exists(settings.get("until", folder)):
         line.begin_call(record(0))
         for event in range(EVENTS_A_CALL):
             time.sleep_ms(call_ms // EVENTS_A_CALL)
