@@ -1,6 +1,8 @@
 """Tables and plots of the model card from evaluate.py's figures."""
 
 import json
+import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -281,12 +283,17 @@ def plot(folder, plots):
 def write(here, folder, manifest, result, plots, listed, readme=None):
     """evaluation.json beside the manifest, PNGs, and the part of the readme between its markers."""
     readme = readme or here / "README.md"
-    if plots:
-        plot(readme.parent / "card", plots)
-    slim = {k: v for k, v in result.items() if k != "sets"}
-    slim["sets"] = {n: {**e, "labels": {k: {a: b for a, b in v.items() if a not in ("listed", "delays")} for k, v in e["labels"].items()}}
+    plot(readme.parent / "card", plots)
+    slim = {**result, "listed": listed}
+    slim["sets"] = {n: {**e, "labels": {k: {a: b for a, b in v.items() if a != "listed"} for k, v in e["labels"].items()}}
                     for n, e in result["sets"].items()}  # fmt: skip
-    (folder / "evaluation.json").write_text(json.dumps(slim, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / "evaluation.json").write_text(json.dumps(slim, ensure_ascii=False, separators=(",", ":")) + "\n", encoding="utf-8")
+    render(folder, manifest, slim, readme)
+
+
+def render(folder, manifest, result, readme):
+    """The tables into the readme, between its markers."""
+    listed = result["listed"]
     synthetic, real = synthetic_sets(result), [n for n in result["sets"] if n.startswith("real")]
     parts = [f"Version {manifest['version']}, sha256 `{manifest['sha256'][:16]}`. Recall: phrases said and heard, with 95 % (Wilson) intervals; false alarms per hour with 95 % (Poisson) intervals.",
              "### Against the targets", target_table(result, manifest), "### Sets", set_table(result)]  # fmt: skip
@@ -306,3 +313,15 @@ def write(here, folder, manifest, result, plots, listed, readme=None):
     head, _, rest = old.partition("<!-- figures -->")
     _, _, tail = rest.partition("<!-- /figures -->")
     readme.write_text(f"{head}<!-- figures -->\n{text}\n<!-- /figures -->{tail}", encoding="utf-8")
+
+
+def main():
+    """python -m model.report [FOLDER]: the tables anew from evaluation.json and what else was measured since (peers.json, enrolment.json)."""
+    here = Path(__file__).parent
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else here / "released" / "zh"
+    manifest, result = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("manifest.json", "evaluation.json"))
+    render(folder, manifest, result, here / "README.md")
+
+
+if __name__ == "__main__":
+    main()
