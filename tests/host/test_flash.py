@@ -201,6 +201,7 @@ def test_nobody_on_the_port(site: Path, capfd: pytest.CaptureFixture[str]) -> No
     one_line(capfd, "cannot open /dev/absent")
 
 
+@pytest.mark.needs("mpy-cross")
 def test_the_application_keeps_its_budget(app: Application) -> None:
     """Issue 4: at most 700 KB of application files with one model."""
     assert app.total_bytes <= 700 * 1024
