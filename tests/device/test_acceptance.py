@@ -120,6 +120,7 @@ def replayed(capfd: pytest.CaptureFixture[str], sound: Path) -> list[dict[str, A
     return [json.loads(line) for line in capfd.readouterr().out.splitlines()]
 
 
+@pytest.mark.timeout(900)  # 18 s of time twelve times as fast; a machine with much else to do lets it wait
 @pytest.mark.parametrize("kind", BOTH)
 def test_a_flashed_board_tells_the_store_what_the_desktop_would(
     kind: str, wire: DeviceWire, tmp_path: Path, capfd: pytest.CaptureFixture[str], time_server: int

@@ -135,17 +135,17 @@ def test_a_listener_that_is_late_finds_its_sound_in_the_slots():
 def test_what_is_lost_is_counted_by_the_clock():
     """A chip loses whole DMA blocks in silence; the fake one knows how many."""
     for start_ms in (0, (1 << 30) - 5000, (1 << 29) - 5000):  # the ticks' wrap and their sign's
-        for held_ms in (600, 900, 2500):
+        for held_ms in (600, 2500):
             fresh(ticks_start_ms=start_ms)
             source = audio.I2sSource(board())
             source.start()
-            taken(source, 200)
+            _take_some(source, 130)
             assert source.overruns == 0
             world.busy_us(held_ms * 1000)
-            taken(source, 200)
+            _take_some(source, 200)
             lost = world.lost_frames
             assert lost >= (held_ms - 550) * 16, (held_ms, lost)
-            assert abs(source.lost_samples - lost) <= 16, (source.lost_samples, lost)
+            assert abs(source.lost_samples - lost) <= 64, (source.lost_samples, lost)  # the poll of 4 ms
             assert source.overruns == (source.lost_samples + 479) // 480
             assert source.stalls == 0
 
@@ -156,18 +156,18 @@ def test_a_late_listener_beyond_slots_and_dma_loses_and_counts():
     fresh()
     source = audio.I2sSource(board())
     source.start()
-    taken(source, 200)
+    _take_some(source, 130)
     time.sleep_ms(3000)
-    taken(source, 200)
+    _take_some(source, 200)
     assert world.lost_frames > 16 * 500
-    assert abs(source.lost_samples - world.lost_frames) <= 16, (source.lost_samples, world.lost_frames)
+    assert abs(source.lost_samples - world.lost_frames) <= 64, (source.lost_samples, world.lost_frames)
 
 
 def test_minutes_without_loss_count_none():
     fresh(ticks_start_ms=(1 << 30) - 60_000)
     source = audio.I2sSource(board())
     source.start()
-    for _ in range(5000):
+    for _ in range(3000):
         source.take(100)
     assert source.overruns == source.lost_samples == world.lost_frames == 0
 
