@@ -3,7 +3,7 @@
 Times are processor seconds, the best of several rounds; ours and theirs take turns, so whatever else the machine does meets both.
 Absolute times on a shared machine say little: read the ratios. The sound is the bundled call (88 s, two channels).
 
-    python tests/bench/run.py [--rounds N] [--live-s S] [--only PART...]      parts: replay live peers latency
+    python tests/bench/run.py [--rounds N] [--live-s S] [--only PART...]      parts: replay live peers latency device
 """
 
 from __future__ import annotations
@@ -243,19 +243,37 @@ def latency() -> Iterator[Row]:
         yield Row("lamp latency", f"failed: {(done.stderr.strip().splitlines() or ['no word why'])[-1]}", "", False)
 
 
+# ---- the device's budget
+
+
+def device_budget() -> Iterator[Row]:
+    """Counted, not timed: tests/bench/device_budget.py says how, docs/device-budget.md what it means."""
+    sys.path.insert(0, str(TREE / "tests"))
+    import programs
+    from bench.device_budget import device
+
+    try:
+        for row in device():
+            yield Row(*row)
+    except programs.Absent as absent:
+        yield Row("the device's budget", f"not counted: {absent}")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=3, help="rounds that count, after one that warms up (default 3)")
     parser.add_argument("--live-s", type=float, default=20.0, help="how long the live device is watched (default 20 s)")
-    parser.add_argument("--only", nargs="+", choices=("replay", "live", "peers", "latency"), help="only these parts")
+    parser.add_argument("--only", nargs="+", choices=("replay", "live", "peers", "latency", "device"), help="only these parts")
     args = parser.parse_args()
     parts: dict[str, Callable[[], Iterator[Row]]] = {
         "replay": lambda: replay(args.rounds),
         "live": lambda: live(args.live_s),
         "peers": lambda: peers(args.rounds),
         "latency": latency,
+        "device": device_budget,
     }
-    print(f"Python {sys.version.split()[0]}, numpy {np.__version__}, core {pin()}, {args.rounds} rounds, load {os.getloadavg()[0]:.1f}")
+    if args.only != ["device"]:  # which is counted, not timed
+        print(f"Python {sys.version.split()[0]}, numpy {np.__version__}, core {pin()}, {args.rounds} rounds, load {os.getloadavg()[0]:.1f}")
     missed = 0
     for name, part in parts.items():
         if args.only and name not in args.only:

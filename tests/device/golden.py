@@ -53,8 +53,9 @@ def record(folder: Path, interpreter: str, step: bool) -> list[dict[str, Any]]:
 
 
 @cache
-def compiled(module: str) -> xtensa.Mpy:
-    return xtensa.Mpy(FIRMWARE / (module.replace(".", "/") + ".py"), [programs.path("mpy-cross")])
+def compiled(module: str, compiler: str | None = None) -> xtensa.Mpy:
+    """A module's machine code, by mpy-cross or another compiler that is called like it."""
+    return xtensa.Mpy(FIRMWARE / (module.replace(".", "/") + ".py"), [compiler or programs.path("mpy-cross")])
 
 
 def arguments(rows: list[list[Any]]) -> list[xtensa.Argument]:

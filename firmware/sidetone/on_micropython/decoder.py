@@ -12,11 +12,14 @@ _AGE_MASK = const(1023)
 
 
 @micropython.viper
-def advance(units: ptr8, paths: ptr32, table: ptr16, fits: ptr16, costs: ptr16, count: int, blank: int, limit: int) -> int:
+def advance(
+    p: ptr32, best: int, gap: int, units: ptr8, paths: ptr32, table: ptr16, fits: ptr16, costs: ptr16, count: int, blank: int, limit: int
+) -> int:
     """One step of every phrase; returns how many fit.
 
     units: all phrases' units, one after the other; paths: two places a unit; table: three words a phrase: units, oldest age, living;
-    fits: int16 a phrase; costs: of every unit; blank: cost of saying none; limit: mean cost a unit above which a path dies.
+    fits: int16 a phrase; costs: of every unit; blank: cost of saying none; limit: mean cost a unit above which a path dies. The first three are
+    there for their registers.
     """
     fitting = 0
     blank = (blank << _AGE_BITS) + 1
@@ -136,4 +139,4 @@ class KeywordGraph:
 
     def advance(self, blank):
         """A step with what is in `costs`: how many phrases fit."""
-        return advance(self._units, self._paths, self._table, self.fits, self.costs, self.count, blank, self._limit)
+        return advance(self._paths, 0, 0, self._units, self._paths, self._table, self.fits, self.costs, self.count, blank, self._limit)

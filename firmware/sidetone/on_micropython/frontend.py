@@ -76,10 +76,8 @@ class FrontEnd:
             return False
         shift = spectrum.apply_window(0, 0, self._history, _WINDOW, self._windowed)
         z = self._z
-        spectrum.first_level(self._windowed, _REVERSED, z, shift)
-        spectrum.next_level(0, 0, z, _TWIDDLES, 4, 16)
-        spectrum.next_level(0, 0, z, _TWIDDLES, 16, 4)
-        spectrum.next_level(0, 0, z, _TWIDDLES, 64, 1)
+        spectrum.first_level(z, z, shift, self._windowed, _REVERSED, z)
+        spectrum.next_levels(0, 0, z, z, _TWIDDLES)
         spectrum.energies(0, 0, z, _SINE, self._energy)
         mel.channel_roots(0, 0, self._energy, _BAND_BINS, _WEIGHTS, self._roots, shift)
         mel.compress(self._roots, self._noise, _GAINS, _LOGS, out)

@@ -13,7 +13,6 @@ PITCH_REFERENCE_LOG2_Q12 = 58663
 PITCH_FLOOR = 32
 OCTAVE_FOLD_PM = 900
 
-_LAG_LOW = const(8)
 _COUNT_160_DB_Q8 = const(5643)
 _COUNT_80_DB_Q8 = const(4872)
 _SILENCE = const(32768)
@@ -150,7 +149,4 @@ class ChannelKernels:
         period = pitch.find_period(normalized, OCTAVE_FOLD_PM)
         if period < 0:
             return 0
-        left, middle, right = normalized[period] - 4096, normalized[period + 1] - 4096, normalized[period + 2] - 4096
-        lag_q8 = ((period + _LAG_LOW) << 8) + ((right - left) * 128) // max(2 * middle - left - right, 1)
-        pitch_st_q8 = ((PITCH_REFERENCE_LOG2_Q12 - decibel.log2_q12(lag_q8)) * 12) >> 4
-        return pitch_st_q8 << 10 | min(max(middle, 0), 1000)
+        return pitch.semitones(normalized, period, _LOG2, PITCH_REFERENCE_LOG2_Q12)

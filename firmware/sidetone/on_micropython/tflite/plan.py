@@ -4,6 +4,7 @@ Two passes over the operators. `_lay_out` decides which tensors need bytes of th
 then makes the steps. Everything that can be refused is refused here, so that running cannot fail.
 """
 
+import sys
 from array import array
 
 from sidetone.core.network import operators as codes
@@ -19,6 +20,7 @@ _OFFSET = 1 << 29
 _GROUP = 8  # products that one group of pairs sums up before it is taken apart ...
 _GROUP_LIMIT = 255  # ... which needs its |weights| to sum to this at most: 128 * 255 < 2**15
 _ROW_BYTES = 8  # of products.rescale
+_NARROW = sys.maxsize >> 31 == 0  # words of 32 bits, as pairs need them
 
 
 def _refuse(op, what):
@@ -273,7 +275,7 @@ class Plan:
             kept = stored(weights)
             words = array("I", bytes(4 * len(kept)))
             products.widen(kept, words, taps, outputs)
-            constants, rescaled = self._channels(op, kept, outputs, taps, outputs, data.zero_points[0] + 128, 0)
+            constants, rescaled = self._channels(op, kept, outputs, taps, outputs, data.zero_points[0] + 128)
             step = steps.Depthwise(rows, words, taps, constants, repeat, rescaled)
         if not unbroken:
             shape = array("i", (height, width, depth, kernel_h, kernel_w, down, across))
@@ -284,11 +286,11 @@ class Plan:
         """The step of `outputs` sums of `count` products: by pairs where the weights are light enough for them."""
         kept = stored(self.tensors[op.inputs[1]])
         zero = self.tensors[op.inputs[0]].zero_points[0]
-        if products.heaviest_group(kept, count, outputs) > _GROUP_LIMIT:
-            constants, rescaled = self._channels(op, kept, outputs, count, 1, zero + 128, 0)
+        if not _NARROW or products.heaviest_group(kept, count, outputs) > _GROUP_LIMIT:
+            constants, rescaled = self._channels(op, kept, outputs, count, 1, zero + 128)
             return steps.Dense(rows, kept, count, constants, rescaled)
         groups = (count + _GROUP - 1) // _GROUP
-        constants, rescaled = self._channels(op, kept, outputs, count, 1, zero, groups << 15)
+        constants, rescaled = self._channels(op, kept, outputs, count, 1, zero)
         words = groups * _GROUP // 2
         weights = array("I", bytes(4 * words * outputs))
         products.pack_weights(kept, weights, count, words, outputs)
@@ -302,10 +304,10 @@ class Plan:
             self._sums.extend(array("I", bytes(4 * (count - len(self._sums)))))
         return self._sums
 
-    def _channels(self, op, kept, outputs, count, step, zero, extra):
+    def _channels(self, op, kept, outputs, count, step, zero):
         """(the kernels' constant of each output channel, the step that rescales them). A channel's weights lie `step` apart, `count` of them.
 
-        zero: what a weight's input is too large by in the kernel's sum; extra: what its sums are too large by.
+        zero: what a weight's input is too large by in the kernel's sum.
         """
         data, weights, output = self.tensors[op.inputs[0]], self.tensors[op.inputs[1]], self.tensors[op.outputs[0]]
         if count > MAX_PRODUCTS:
@@ -321,7 +323,7 @@ class Plan:
             constant = (bias[channel] if bias else 0) - zero * products.total(view[first:], count, step)
             if not -MAX_CONSTANT < constant < MAX_CONSTANT:
                 _refuse(op, "has a bias of %d, too large for 32-bit sums" % constant)
-            constants.append(constant - extra + _OFFSET)
+            constants.append(constant + _OFFSET)
             scale = scales.float_parts(weights.scale_bits[channel if len(weights.scale_bits) > 1 else 0])
             factor = scales.product(scale_in, scale)
             if op.code == codes.FULLY_CONNECTED and len(weights.scale_bits) == 1:

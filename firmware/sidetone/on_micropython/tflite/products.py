@@ -1,4 +1,4 @@
-"""The interpreter's sums of products in viper, and the rescaling of their results; right for machine words of 32 and of 64 bits.
+"""The interpreter's sums of products in viper, and the rescaling of their results; right for machine words of 32 and (but for one) of 64 bits.
 
 Every sum is left in `sums` as int32 + 2**29, because 32-bit loads are unsigned where a word has 64 bits; |sum| < 2**29. Activations
 are bytes of u = q + 128, so that viper's unsigned loads need no sign extension. Three ways to the same integers:
@@ -6,11 +6,11 @@ are bytes of u = q + 128, so that viper's unsigned loads need no sign extension.
 dense       any weights. Bytes of v = w + 128:   sum w (q - zero) + bias  =  sum u v - 128 sum u + [bias - (zero + 128) sum w]
 dense_pairs two products with one multiplication, where weights allow it. A word X = q0 + q1 2**16 times W = w1 + w0 2**16 is, modulo
             2**32,  q0 w1 + (q0 w0 + q1 w1) 2**16;  such words may be added up as long as the low and the high half each stay inside
-            16 bits, which holds for PAIRS_A_GROUP = 4 of them when the |w| of their eight weights sum to at most 255 (|q| <= 128).
-            The group starts at 0x80008000: the low half then rounds instead of borrowing, the high half is its sum + 2**15.
+            16 bits, which holds for four of them when the |w| of their eight weights sum to at most 255 (|q| <= 128). The group starts
+            at 0x8000, so that the low half rounds instead of borrowing. Only where a word has 32 bits, and drops what is above.
 depthwise   weights as words, so that they are signed where it matters (modulo 2**32) and no sum of u is needed.
 
-The brackets, and what the groups' 2**15 add up to, are one constant for each output channel (`constants`, + 2**29).
+The brackets are one constant for each output channel (`constants`, + 2**29).
 
 Rescaling is TFLM's with two roundings, exact in 32-bit words: with a = ah 2**15 + al and m = mh 2**16 + ml
 
@@ -90,48 +90,46 @@ def pack(x: ptr8, out: ptr32, count: int):
 @micropython.viper
 def dense_pairs(acc: int, w: ptr32, x: ptr32, sums: ptr32, groups: int, constants: ptr32, outputs: int):
     """`outputs` sums of `groups` of four pairs of products: x words of pack(), w words of pack_weights() -> sums int32[outputs] + 2**29."""
-    start = 0x8000
-    start = start | (start << 16)
     row = groups << 4  # bytes
     while outputs:
         total = constants[0]
         n = groups >> 2
         while n:
-            acc = start
+            acc = 0x8000
             acc = w[0] * x[0] + acc
             acc = w[1] * x[1] + acc
             acc = w[2] * x[2] + acc
             acc = w[3] * x[3] + acc
-            total = ((acc >> 16) & 0xFFFF) + total
-            acc = start
+            total = (acc >> 16) + total
+            acc = 0x8000
             acc = w[4] * x[4] + acc
             acc = w[5] * x[5] + acc
             acc = w[6] * x[6] + acc
             acc = w[7] * x[7] + acc
-            total = ((acc >> 16) & 0xFFFF) + total
-            acc = start
+            total = (acc >> 16) + total
+            acc = 0x8000
             acc = w[8] * x[8] + acc
             acc = w[9] * x[9] + acc
             acc = w[10] * x[10] + acc
             acc = w[11] * x[11] + acc
-            total = ((acc >> 16) & 0xFFFF) + total
-            acc = start
+            total = (acc >> 16) + total
+            acc = 0x8000
             acc = w[12] * x[12] + acc
             acc = w[13] * x[13] + acc
             acc = w[14] * x[14] + acc
             acc = w[15] * x[15] + acc
-            total = ((acc >> 16) & 0xFFFF) + total
+            total = (acc >> 16) + total
             x = ptr32(int(x) + 64)
             w = ptr32(int(w) + 64)
             n -= 1
         n = groups & 3
         while n:
-            acc = start
+            acc = 0x8000
             acc = w[0] * x[0] + acc
             acc = w[1] * x[1] + acc
             acc = w[2] * x[2] + acc
             acc = w[3] * x[3] + acc
-            total = ((acc >> 16) & 0xFFFF) + total
+            total = (acc >> 16) + total
             x = ptr32(int(x) + 16)
             w = ptr32(int(w) + 16)
             n -= 1
@@ -171,12 +169,15 @@ def depthwise(acc: int, p: ptr8, w: ptr32, x: ptr8, sums: ptr32, taps: int, cons
             p = ptr8(int(p) + depth)
             w = ptr32(int(w) + 16)
             n -= 1
-        n = taps & 3
-        while n:
+        if taps & 2:
             acc = w[0] * p[0] + acc
             p = ptr8(int(p) + depth)
+            acc = w[1] * p[0] + acc
+            p = ptr8(int(p) + depth)
+            w = ptr32(int(w) + 8)
+        if taps & 1:
+            acc = w[0] * p[0] + acc
             w = ptr32(int(w) + 4)
-            n -= 1
         sums[0] = acc
         sums = ptr32(int(sums) + 4)
         constants = ptr32(int(constants) + 4)

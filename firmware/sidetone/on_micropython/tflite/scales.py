@@ -29,6 +29,12 @@ def _rounded(numerator, denominator, exponent, precision):
 
 def _bits(value):
     count = 0
+    while value >= 1 << 24:  # far from small integers, every step makes a new one
+        value >>= 24
+        count += 24
+    while value >= 64:
+        value >>= 6
+        count += 6
     while value:
         value >>= 1
         count += 1

@@ -120,6 +120,57 @@ def correlate(acc: int, q: ptr16, p: ptr16, frame: ptr16, scaled: ptr16, normali
 
 
 @micropython.viper
+def semitones(normalized: ptr16, period: int, log2: ptr32, reference: int) -> int:
+    """The pitch of a period that find_period gave, by a parabola through its peak: Q8 semitones over 50 Hz << 10 | voicing per mille.
+
+    log2: decibel.LOG2_Q16; reference: log2 (Q12) of the period of 50 Hz in 1/256 samples.
+    """
+    left = normalized[period]
+    middle = normalized[period + 1]
+    right = normalized[period + 2]
+    numerator = (right - left) << 7
+    denominator = 2 * middle - left - right
+    if denominator < 1:
+        denominator = 1
+    negative = 0
+    if numerator < 0:
+        negative = 1
+        numerator = denominator - 1 - numerator  # floor, not towards zero
+    shift = 0
+    while (denominator << (shift + 1)) <= numerator:
+        shift += 1
+    lag = 0
+    while shift >= 0:
+        if numerator >= denominator << shift:
+            numerator -= denominator << shift
+            lag += 1 << shift
+        shift -= 1
+    if negative:
+        lag = 0 - lag
+    lag += (period + 8) << 8
+    shift = 0
+    x = lag
+    while x > 1:
+        x >>= 1
+        shift += 1
+    if shift >= 15:
+        lag = lag >> (shift - 15)
+    else:
+        lag = lag << (15 - shift)
+    lag = lag & 0x7FFF
+    x = lag >> 9
+    low = log2[x]
+    x = low + (((log2[x + 1] - low) * (lag & 511)) >> 9)
+    x = ((reference - (shift << 12) - (x >> 4)) * 12) >> 4
+    middle -= 4096
+    if middle > 1000:
+        middle = 1000
+    if middle < 0:
+        middle = 0
+    return x << 10 | middle
+
+
+@micropython.viper
 def find_period(normalized: ptr16, fold_pm: int) -> int:
     """The index 0..56 (lag - 8) of the shortest period whose peak reaches fold_pm of the best one; -1 where there is no peak."""
     best = 0

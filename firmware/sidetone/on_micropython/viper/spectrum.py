@@ -56,7 +56,7 @@ def shift_in(history: ptr16, samples: ptr16, first: int):
 def apply_window(y: int, bits: int, h: ptr16, w: ptr16, o: ptr16) -> int:
     """history int16[480] * window Q12 -> o int16[480]; returns the shift (0..15) that brings the largest |value| to 15 bits.
 
-    `y` and `bits` are arguments for their registers, as in tflite/kernels.py.
+    `y` and `bits` are arguments for their registers, as in tflite/products.py.
     """
     bits = 0
     n = 60
@@ -121,7 +121,7 @@ _MINUS_HALF = const(16384 + 32768 * 16383)
 
 
 @micropython.viper
-def first_level(windowed: ptr16, order: ptr8, z: ptr16, shift: int):
+def first_level(p: ptr16, out: ptr16, shift: int, windowed: ptr16, order: ptr8, z: ptr16):
     """Radix-4 butterflies of neighbours in digit-reversed order: windowed int16[512] (256 complex) << shift -> z biased uint16[512]."""
     out = z
     b = 0
@@ -157,64 +157,69 @@ def first_level(windowed: ptr16, order: ptr8, z: ptr16, shift: int):
 
 
 @micropython.viper
-def next_level(x: int, y: int, z: ptr16, twiddles: ptr16, m: int, groups: int):
-    """One radix-4 level of z (biased uint16[512]) in place: m = 4, 16, 64 points a quarter in groups = 64 / m groups.
+def next_levels(x: int, y: int, q: ptr16, z: ptr16, twiddles: ptr16):
+    """The radix-4 levels after the first of z (biased uint16[512]) in place: 4, 16, 64 points a quarter in 16, 4, 1 groups.
 
-    `x` and `y` are arguments for their registers, as in tflite/kernels.py.
+    `x`, `y` and `q` are arguments for their registers, as in tflite/products.py.
     """
-    quarter = m << 2  # bytes from one quarter to the next
-    k = 0
-    while k < m:
-        w = ptr16(int(twiddles) + (k * groups << 2))
-        w1r = (w[0] ^ 0x8000) - 0x8000
-        w1i = (w[1] ^ 0x8000) - 0x8000
-        w = ptr16(int(w) + (k * groups << 2))
-        w2r = (w[0] ^ 0x8000) - 0x8000
-        w2i = (w[1] ^ 0x8000) - 0x8000
-        w = ptr16(int(w) + (k * groups << 2))
-        w3r = (w[0] ^ 0x8000) - 0x8000
-        w3i = (w[1] ^ 0x8000) - 0x8000
-        p = ptr16(int(z) + (k << 2))
-        n = groups
-        while n:
-            ar = (p[0] * 8191 + _QUARTER) >> 15
-            ai = (p[1] * 8191 + _QUARTER) >> 15
-            q = ptr16(int(p) + quarter)
-            x = (q[0] * 8191 + _QUARTER) >> 15
-            y = (q[1] * 8191 + _QUARTER) >> 15
-            br = (x * w1r - y * w1i + 16384) >> 15
-            bi = (x * w1i + y * w1r + 16384) >> 15
-            q = ptr16(int(q) + quarter)
-            x = (q[0] * 8191 + _QUARTER) >> 15
-            y = (q[1] * 8191 + _QUARTER) >> 15
-            cr = (x * w2r - y * w2i + 16384) >> 15
-            ci = (x * w2i + y * w2r + 16384) >> 15
-            q = ptr16(int(q) + quarter)
-            x = (q[0] * 8191 + _QUARTER) >> 15
-            y = (q[1] * 8191 + _QUARTER) >> 15
-            dr = (x * w3r - y * w3i + 16384) >> 15
-            di = (x * w3i + y * w3r + 16384) >> 15
-            er = ar - cr + _BIAS
-            ei = ai - ci + _BIAS
-            ar += cr + _BIAS
-            ai += ci + _BIAS
-            cr = br - dr
-            ci = bi - di
-            br += dr
-            bi += di
-            q[0] = er - ci
-            q[1] = ei + cr
-            q = ptr16(int(q) - quarter)
-            q[0] = ar - br
-            q[1] = ai - bi
-            q = ptr16(int(q) - quarter)
-            q[0] = er + ci
-            q[1] = ei - cr
-            p[0] = ar + br
-            p[1] = ai + bi
-            p = ptr16(int(p) + (quarter << 2))
-            n -= 1
-        k += 1
+    m = 4
+    groups = 16
+    while groups:
+        quarter = m << 2  # bytes from one quarter to the next
+        k = 0
+        while k < m:
+            w = ptr16(int(twiddles) + (k * groups << 2))
+            w1r = (w[0] ^ 0x8000) - 0x8000
+            w1i = (w[1] ^ 0x8000) - 0x8000
+            w = ptr16(int(w) + (k * groups << 2))
+            w2r = (w[0] ^ 0x8000) - 0x8000
+            w2i = (w[1] ^ 0x8000) - 0x8000
+            w = ptr16(int(w) + (k * groups << 2))
+            w3r = (w[0] ^ 0x8000) - 0x8000
+            w3i = (w[1] ^ 0x8000) - 0x8000
+            p = ptr16(int(z) + (k << 2))
+            n = groups
+            while n:
+                ar = (p[0] * 8191 + _QUARTER) >> 15
+                ai = (p[1] * 8191 + _QUARTER) >> 15
+                q = ptr16(int(p) + quarter)
+                x = (q[0] * 8191 + _QUARTER) >> 15
+                y = (q[1] * 8191 + _QUARTER) >> 15
+                br = (x * w1r - y * w1i + 16384) >> 15
+                bi = (x * w1i + y * w1r + 16384) >> 15
+                q = ptr16(int(q) + quarter)
+                x = (q[0] * 8191 + _QUARTER) >> 15
+                y = (q[1] * 8191 + _QUARTER) >> 15
+                cr = (x * w2r - y * w2i + 16384) >> 15
+                ci = (x * w2i + y * w2r + 16384) >> 15
+                q = ptr16(int(q) + quarter)
+                x = (q[0] * 8191 + _QUARTER) >> 15
+                y = (q[1] * 8191 + _QUARTER) >> 15
+                dr = (x * w3r - y * w3i + 16384) >> 15
+                di = (x * w3i + y * w3r + 16384) >> 15
+                er = ar - cr + _BIAS
+                ei = ai - ci + _BIAS
+                ar += cr + _BIAS
+                ai += ci + _BIAS
+                cr = br - dr
+                ci = bi - di
+                br += dr
+                bi += di
+                q[0] = er - ci
+                q[1] = ei + cr
+                q = ptr16(int(q) - quarter)
+                q[0] = ar - br
+                q[1] = ai - bi
+                q = ptr16(int(q) - quarter)
+                q[0] = er + ci
+                q[1] = ei - cr
+                p[0] = ar + br
+                p[1] = ai + bi
+                p = ptr16(int(p) + (quarter << 2))
+                n -= 1
+            k += 1
+        m = m << 2
+        groups >>= 2
 
 
 @micropython.viper
