@@ -116,6 +116,11 @@ def packages(keys: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "public.key").write_bytes(signing.modulus(keys / "site.pem.pub"))
     for number in (1, 2):
         (folder / f"v{number}.update").write_bytes(package.build(version(number), keys / "site.pem"))
+    for name, left_out in (("v2_folder", ""), ("v2_holey", "sidetone/app.py")):
+        for path, content in version(2).slot(signing.sign(keys / "site.pem", version(2).manifest)).items():
+            (folder / name / path).parent.mkdir(parents=True, exist_ok=True)
+            if path != left_out:
+                (folder / name / path).write_bytes(content)
     cases = refused(keys)
     for name, (data, _) in cases.items():
         (folder / name).write_bytes(data)

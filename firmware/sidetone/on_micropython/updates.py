@@ -74,8 +74,8 @@ def parse_version(text):
 def install(slot_path, stream, public, feed=None, target=TARGET):
     """Install a package into the other slot and ask for its trial at the next boot -> its version. UpdateError in one line.
 
-    slot_path: of the slot that runs, such as "/a"; stream: readinto(buffer) of the package; public: the site's public key, NVS
-    `update_pub`, None where the device has none; feed(): called every few milliseconds, for a watchdog.
+    slot_path: of the slot that runs, such as "/a"; stream: readinto(buffer) of the package, an open file or a Folder; public: the site's
+    public key, NVS `update_pub`, None where the device has none; feed(): called every few milliseconds, for a watchdog.
     """
     root, running = slot_path[:-2], slot_path[-1:]
     if not public:
@@ -102,6 +102,45 @@ def install(slot_path, stream, public, feed=None, target=TARGET):
         except OSError:
             pass  # what is left is removed before the next update
     return table["version"]
+
+
+class Folder:
+    """A slot's folder (files.json, files.sig and the files) as the stream of a package. UpdateError where it has no list or signature."""
+
+    def __init__(self, folder):
+        try:
+            with open(folder + "/files.json", "rb") as file:
+                manifest = file.read(LIST_BYTES + 1)
+            with open(folder + "/files.sig", "rb") as file:
+                signature = file.read(KEY_BYTES[-1] + 1)
+            rows = json.loads(manifest)["files"]
+        except (OSError, ValueError, KeyError, TypeError):
+            raise UpdateError("%s holds no signed update: nothing was changed" % folder) from None
+        self._folder = folder
+        self._rest = memoryview(MAGIC + struct.pack("<II", len(manifest), len(signature)) + manifest + signature)
+        self._rows = iter(rows)  # not believed yet: a file is opened when it is asked for, and that is after the signature
+        self._file = None
+
+    def readinto(self, buffer):
+        count = min(len(buffer), len(self._rest))
+        if count:
+            buffer[:count] = self._rest[:count]
+            self._rest = self._rest[count:]
+            return count
+        while True:
+            if self._file is None:
+                row = next(self._rows, None)
+                if row is None:
+                    return 0
+                try:
+                    self._file = open(self._folder + "/" + row[0], "rb")
+                except OSError:
+                    raise UpdateError("%s cannot be read from the update: nothing was changed" % row[0]) from None
+            count = self._file.readinto(buffer)
+            if count:
+                return count
+            self._file.close()
+            self._file = None
 
 
 def at_the_prompt(root, path):

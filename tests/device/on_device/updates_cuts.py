@@ -114,6 +114,23 @@ def test_an_update_is_tried_and_confirmed():
         assert boot() == ("2.0.0", True, "a")
 
 
+def test_an_update_from_a_folder():
+    flash = flashed()
+    with mounted(flash):
+        boot()
+        assert updates.install(ROOT + "/a", updates.Folder(FOLDER + "/v2_folder"), PUBLIC) == "2.0.0"
+        assert boot() == ("2.0.0", True, "b")
+        with open(ROOT + "/b/files.sig", "rb") as file:
+            assert len(file.read()) == 384
+        confirm("b")
+        before = everything()
+        with raises(updates.UpdateError, "cannot be read"):
+            updates.install(ROOT + "/b", updates.Folder(FOLDER + "/v2_holey"), PUBLIC)
+        with raises(updates.UpdateError, "holds no signed update"):
+            updates.install(ROOT + "/b", updates.Folder(FOLDER + "/absent"), PUBLIC)
+        assert everything() == before
+
+
 def test_a_trial_that_is_not_confirmed_is_over_after_three_starts():
     flash = flashed()
     with mounted(flash):
