@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import socket
+import threading
 from pathlib import Path
 from typing import Any
 
 import programs
 from papers import make
+from sidetone.core.telemetry import topics
+from sidetone.on_cpython.broker_address import BrokerAddress
 from sidetone_host.broker import access_list, mosquitto_conf
 from wire import DESK, HERE, Program, Wire, until
 
@@ -67,3 +70,46 @@ class DeviceWire(Wire):
     def told(self, words: str) -> list[str]:
         """The device's lines that hold these words."""
         return [line for line in self.desk.lines() if words in line]
+
+
+ROOT = f"sidetone/v1/test/{DESK}/"
+FINE = {"truncated": 0, "duplicates": 0, "missing": 0, "beyond": 0}
+
+
+class Supervisor:
+    """A client that hears all the device says, and says what it is told to."""
+
+    def __init__(self, it: DeviceWire) -> None:
+        self.heard: list[tuple[str, dict[str, Any]]] = []
+        ready = threading.Event()
+        address = BrokerAddress(it.urls["dashboard"])
+        self.client = address.client("supervisor", clean_session=True)
+        self.client.on_subscribe = lambda *words: ready.set()
+        self.client.on_message = lambda client, userdata, m: self.heard.append((m.topic.removeprefix(ROOT), json.loads(m.payload)))
+        address.connect(self.client)
+        self.client.subscribe([(topics.every(leaf), 1) for leaf in topics.DEVICE_LEAVES])
+        self.client.loop_start()
+        assert ready.wait(20)
+
+    def send(self, leaf: str, payload: bytes | str) -> None:
+        self.client.publish(ROOT + leaf, payload, qos=1)
+
+    def said(self, leaf: str) -> list[dict[str, Any]]:
+        return [message for name, message in self.heard if name == leaf]
+
+    def answers(self) -> dict[str, Any]:
+        return {said["command"]["id"]: said["command"]["fault"] for said in self.said("event") if "command" in said}
+
+    def counters(self) -> dict[str, int]:
+        return self.said("meta")[-1]["counters"] if self.said("meta") else {}
+
+    def close(self) -> None:
+        self.client.disconnect()
+        self.client.loop_stop()
+
+
+def all_stored(it: DeviceWire) -> None:
+    until(lambda: it.desk.ended() is not None, 60, "the device's end")
+    assert it.desk.ended() == 0, it.desk.lines()
+    assert it.verdict() == {"stored": it.calls, **FINE}
+    assert "Traceback" not in "\n".join(it.desk.lines())
