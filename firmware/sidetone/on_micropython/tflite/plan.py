@@ -235,8 +235,8 @@ class Plan:
         source, target = self.view(op.inputs[0]), self.view(op.outputs[0])
         rows = []
         for row in range(data.elements // count):
-            rows.append([source[row * count : (row + 1) * count], target[row * outputs : (row + 1) * outputs]])
-        self.steps.append(self._dense(op, rows, count, outputs))
+            rows.append((source[row * count : (row + 1) * count], target[row * outputs : (row + 1) * outputs]))
+        self.steps.append(_placed(self._dense(op, rows[0], count, outputs), rows))
 
     def _convolution(self, op):
         data, weights, output = self.tensors[op.inputs[0]], self.tensors[op.inputs[1]], self.tensors[op.outputs[0]]
@@ -265,30 +265,31 @@ class Plan:
         if unbroken:
             for y, x, part in places:
                 at = (y * width + x) * depth
-                rows.append([source[at : at + taps * depth], part])
+                rows.append((source[at : at + taps * depth], part))
         else:
-            rows.append([scratch, None])
+            rows.append((scratch, None))
         if op.code == codes.CONV_2D:
-            step = self._dense(op, rows, taps * depth, outputs)
+            step = self._dense(op, rows[0], taps * depth, outputs)
         else:
             repeat = options["depth_multiplier"]
             kept = stored(weights)
             words = array("I", bytes(4 * len(kept)))
             products.widen(kept, words, taps, outputs)
             constants, rescaled = self._channels(op, kept, outputs, taps, outputs, data.zero_points[0] + 128)
-            step = steps.Depthwise(rows, words, taps, constants, repeat, rescaled)
+            step = steps.Depthwise(*rows[0], words, taps, constants, repeat, rescaled)
+        step = _placed(step, rows)
         if not unbroken:
             shape = array("i", (height, width, depth, kernel_h, kernel_w, down, across))
             step = steps.Patched(source, scratch, shape, data.zero_points[0] + 128, places, step)
         self.steps.append(step)
 
-    def _dense(self, op, rows, count, outputs):
+    def _dense(self, op, row, count, outputs):
         """The step of `outputs` sums of `count` products: by pairs where the weights are light enough for them."""
         kept = stored(self.tensors[op.inputs[1]])
         zero = self.tensors[op.inputs[0]].zero_points[0]
         if not _NARROW or products.heaviest_group(kept, count, outputs) > _GROUP_LIMIT:
             constants, rescaled = self._channels(op, kept, outputs, count, 1, zero + 128)
-            return steps.Dense(rows, kept, count, constants, rescaled)
+            return steps.Dense(*row, kept, count, constants, rescaled)
         groups = (count + _GROUP - 1) // _GROUP
         constants, rescaled = self._channels(op, kept, outputs, count, 1, zero)
         words = groups * _GROUP // 2
@@ -296,7 +297,7 @@ class Plan:
         products.pack_weights(kept, weights, count, words, outputs)
         if len(self._packed) < words:
             self._packed.extend(array("I", bytes(4 * (words - len(self._packed)))))
-        return steps.DensePairs(rows, weights, self._packed, count, groups, constants, rescaled)
+        return steps.DensePairs(*row, weights, self._packed, count, groups, constants, rescaled)
 
     def _room(self, count):
         """The scratch of `sums` for `count` of them; array.extend keeps the object, so all steps share the one that grows."""
@@ -334,6 +335,11 @@ class Plan:
 
 def _variable_name(op):
     return bytes(op.options["container"] or b"") + b"/" + bytes(op.options["shared_name"] or b"")
+
+
+def _placed(step, rows):
+    """A step for the first of `rows` -> one for all of them."""
+    return step if len(rows) == 1 else steps.Places(step, rows)
 
 
 def _row(fixed, shift):

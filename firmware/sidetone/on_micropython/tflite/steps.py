@@ -88,10 +88,11 @@ class Add:
 
 
 class _Summing:
-    """rows: (what it sees, what it fills) of each output place; constants: of each channel; rescaled: what comes after the sums."""
+    """One output place: what it sees, what it fills. constants: of each channel; rescaled: what comes after the sums."""
 
-    def __init__(self, rows, weights, constants, rescaled):
-        self.rows = rows
+    def __init__(self, source, target, weights, constants, rescaled):
+        self.source = source
+        self.target = target
         self.weights = weights
         self.constants = constants
         self.outputs = rescaled.outputs
@@ -103,53 +104,65 @@ class _Summing:
 class Dense(_Summing):
     """FULLY_CONNECTED, and CONV_2D whose every output place sees one unbroken run of the input."""
 
-    def __init__(self, rows, weights, count, constants, rescaled):
-        _Summing.__init__(self, rows, weights, constants, rescaled)
+    def __init__(self, source, target, weights, count, constants, rescaled):
+        _Summing.__init__(self, source, target, weights, constants, rescaled)
         self.count = count
 
     def run(self):
         sums = self.sums
-        for row in self.rows:
-            products.dense(0, self.weights, row[0], sums, self.count, self.constants, self.outputs)
-            products.rescale(0, self.scales, sums, row[1], self.numbers)
+        products.dense(0, self.weights, self.source, sums, self.count, self.constants, self.outputs)
+        products.rescale(0, self.scales, sums, self.target, self.numbers)
 
 
 class DensePairs(_Summing):
     """As Dense, with weights light enough for two products at a time."""
 
-    def __init__(self, rows, weights, packed, count, groups, constants, rescaled):
-        _Summing.__init__(self, rows, weights, constants, rescaled)
+    def __init__(self, source, target, weights, packed, count, groups, constants, rescaled):
+        _Summing.__init__(self, source, target, weights, constants, rescaled)
         self.packed = packed
         self.count = count
         self.groups = groups
 
     def run(self):
         sums, packed = self.sums, self.packed
-        for row in self.rows:
-            products.pack(row[0], packed, self.count)
-            products.dense_pairs(0, self.weights, packed, sums, self.groups, self.constants, self.outputs)
-            products.rescale(0, self.scales, sums, row[1], self.numbers)
+        products.pack(self.source, packed, self.count)
+        products.dense_pairs(0, self.weights, packed, sums, self.groups, self.constants, self.outputs)
+        products.rescale(0, self.scales, sums, self.target, self.numbers)
 
 
 class Depthwise(_Summing):
     """DEPTHWISE_CONV_2D; weights with a channel's taps side by side. repeat: outputs of each input channel."""
 
-    def __init__(self, rows, weights, taps, constants, repeat, rescaled):
-        _Summing.__init__(self, rows, weights, constants, rescaled)
+    def __init__(self, source, target, weights, taps, constants, repeat, rescaled):
+        _Summing.__init__(self, source, target, weights, constants, rescaled)
         self.taps = taps
         self.repeat = repeat
 
     def run(self):
         sums, weights = self.sums, self.weights
+        products.depthwise(0, weights, weights, self.source, sums, self.taps, self.constants, self.outputs, self.repeat)
+        products.rescale(0, self.scales, sums, self.target, self.numbers)
+
+
+class Places:
+    """One of the above for several output places. rows: (what it sees, what it fills) of each."""
+
+    def __init__(self, step, rows):
+        self.step = step
+        self.rows = rows
+
+    def run(self):
+        step = self.step
         for row in self.rows:
-            products.depthwise(0, weights, weights, row[0], sums, self.taps, self.constants, self.outputs, self.repeat)
-            products.rescale(0, self.scales, sums, row[1], self.numbers)
+            step.source = row[0]
+            step.target = row[1]
+            step.run()
 
 
 class Patched:
     """A convolution with padding, or over a part of the width: each output place's view is first gathered into `scratch`.
 
-    step: the Dense, DensePairs or Depthwise whose one row is (scratch, its target); places: (y, x, target) of each output place.
+    step: the Dense, DensePairs or Depthwise that sees `scratch`; places: (y, x, target) of each output place.
     """
 
     def __init__(self, source, scratch, shape, fill, places, step):
@@ -159,11 +172,10 @@ class Patched:
         self.fill = fill
         self.places = places
         self.step = step
-        self.row = step.rows[0]
 
     def run(self):
-        row = self.row
+        step = self.step
         for place in self.places:
             kernels.patch(self.source, self.scratch, self.shape, place[0], place[1], self.fill)
-            row[1] = place[2]
-            self.step.run()
+            step.target = place[2]
+            step.run()
