@@ -8,6 +8,7 @@ SIDETONE_TRAIN until the device's code or the network changes. --write leaves mo
 """
 
 import argparse
+import hashlib
 import json
 import re
 import time
@@ -63,16 +64,25 @@ def rules(names, renderings, ears, say_wrong=True):
     return {"calls": len(names), "renderings": [str(r) for r in renderings], "minutes": round(seconds / 60), "ears": out}
 
 
-def measures(talkers, sounds):
-    """Rows of the voice's and the turns' measures over {talker: [Sentence]}."""
+def measures(kind, talkers, sounds):
+    """Rows of the voice's and the turns' measures over {talker: [Sentence]}; each function's rows are kept until code or speech change."""
     from model.calls import measure_talk, measure_voice
+    from model.corpus import tts
 
+    heard = hashlib.sha256(b"".join(s.samples.tobytes() for rows in talkers.values() for s in rows)).hexdigest()[:16]
     rows = []
-    for function in (measure_voice.level, measure_voice.loud, measure_voice.false_loud, measure_voice.pace, measure_voice.melody, measure_voice.activity):
-        began = time.monotonic()
-        rows += function(talkers)
-        print(f"  {function.__name__}: {time.monotonic() - began:.0f} s", flush=True)
-    rows += measure_talk.turns(talkers, sounds)
+    for function, arguments in (
+        *((function, (talkers,)) for function in (measure_voice.level, measure_voice.loud, measure_voice.false_loud)),
+        *((function, (talkers,)) for function in (measure_voice.pace, measure_voice.melody, measure_voice.activity)),
+        (measure_talk.turns, (talkers, sounds)),
+    ):
+        path = tts.work_dir() / "calls" / "measures" / f"{kind}-{function.__name__}-{heard}-{hear.code_hash()}.json"
+        if not path.exists():
+            began = time.monotonic()
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(function(*arguments)))
+            print(f"  {kind} {function.__name__}: {time.monotonic() - began:.0f} s", flush=True)
+        rows += json.loads(path.read_text())
     minutes = sum(len(s.samples) for rows in talkers.values() for s in rows) / 16_000 / 60
     return {"talkers": len(talkers), "minutes": round(minutes, 1), "rows": rows}
 
@@ -114,9 +124,9 @@ def main():
         names = [name for name in sorted(catalogue.load()) if re.search(args.only, name)]
         result["scripted"] = {"date": _today(), "code": hear.code_hash(), **rules(names, renderings, args.ears.split(","))}
     if "measures" in args.parts:
-        result["synthetic"] = {"date": _today(), "code": hear.code_hash(), **measures(*synthetic())}
+        result["synthetic"] = {"date": _today(), "code": hear.code_hash(), **measures("synthetic", *synthetic())}
     if args.real:
-        result["real"] = {"date": _today(), "code": hear.code_hash(), **measures(*real(args.real))}
+        result["real"] = {"date": _today(), "code": hear.code_hash(), **measures("real", *real(args.real))}
     if args.write:
         kept = json.loads(OUT.read_text()) if OUT.exists() else {}
         OUT.write_text(json.dumps({"schema": 1, **kept, **result}, ensure_ascii=False, indent=1, sort_keys=True) + "\n", encoding="utf-8")

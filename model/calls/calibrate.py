@@ -12,20 +12,24 @@ REST_S = 0.5
 NOISE_DBFS = -60.0
 
 
-def listen(samples, customer=None, scale_pm=1000, watch=None, block_hops=10):
-    """The product's listener without a network over int16 samples. Returns (lines [(t_ms, kind, {…})], listener); watch(listener) per block."""
+def listen(samples, customer=None, scale_pm=1000, watch=None, block_hops=None, network=False):
+    """The product's listener over int16 samples, with the released network or without one (its vowels count in the rate).
+
+    Returns (lines [(t_ms, kind, {…})], listener); watch(listener) is called after each block."""
     from sidetone import app
     from sidetone.core.etiquette.profile import Profile
     from sidetone.on_cpython import hearing
+    from sidetone_host import released
 
     lines = []
     calibration = app.Calibration(round(AGENT_DBFS * 256), scale_pm)
     emit = lambda t_ms, kind, rows: lines.append((t_ms, kind, dict(rows)))  # noqa: E731
-    listener = app.build_listener(hearing, None, Profile([]), calibration, app.CallSetup(customer is not None), emit)
+    listener = app.build_listener(hearing, released.load() if network else None, Profile([]), calibration, app.CallSetup(customer is not None), emit)
     channels = [samples] if customer is None else [samples, customer]
     length = len(samples) // FRAME * FRAME
-    for begin in range(0, length, FRAME * block_hops):
-        listener.feed([np.ascontiguousarray(channel[begin : min(begin + FRAME * block_hops, length)]) for channel in channels])
+    step = FRAME * (block_hops or (10 if watch else 300))
+    for begin in range(0, length, step):
+        listener.feed([np.ascontiguousarray(channel[begin : min(begin + step, length)]) for channel in channels])
         if watch is not None:
             watch(listener)
     listener.finish()
@@ -65,7 +69,7 @@ def passage(voice):
 
 @cache
 def _read(voice):
-    return listen(passage(voice)[0])[1].agent.meter
+    return listen(passage(voice)[0], network=True)[1].agent.meter
 
 
 def scale_pm(voice):

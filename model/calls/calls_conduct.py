@@ -187,7 +187,7 @@ def breath_in_microphone(call, broken):
     rng = np.random.default_rng(10)
 
     def pops(number, said):
-        for share in (0.15, 0.5, 0.85) if broken else ((0.5,) if number % 3 == 0 else ()):
+        for share in (0.1, 0.3, 0.5, 0.7, 0.9) if broken else ((0.5,) if number % 3 == 0 else ()):
             call.sound(AGENT, breath_pop(rng), said.begin_ms + share * (said.end_ms - said.begin_ms), 12)
 
     _minute_of_speech(call, pops)

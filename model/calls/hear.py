@@ -1,7 +1,8 @@
 """Calls played through the product's listener, as `sidetone replay` plays them; the test says that both give the same lines.
 
 Two ears. `network` is the released network: what it misses, the rules miss. `script` is given the phrases of the script at their true
-times, EAR_LATE_MS late as the network's are: what is wrong then is a rule's or a measure's fault. Everything else is the same code.
+times, EAR_LATE_MS late as the network's are, and the syllables that the network counted: what is wrong then is a rule's or a measure's
+fault. Everything else is the same code.
 """
 
 import datetime
@@ -20,7 +21,7 @@ from model.corpus import tts
 
 EARS = ("script", "network")
 EAR_LATE_MS = 120  # detections come 90 ms (median) to 150 ms (90th percentile) after the last unit
-BLOCK_HOPS = 10
+BLOCK_HOPS = 300  # the lines do not depend on it; long blocks are quicker
 FIRST_FRAME_HOPS = 3  # as the front end's: its window is 30 ms
 STRIDE_HOPS = 3
 DAY = datetime.date(2026, 11, 20)
@@ -47,13 +48,16 @@ class ScriptWords:
 
 
 class ScriptSpotter:
-    """Tells the phrases of the script when they are due."""
+    """Tells the phrases of the script when they are due, and the syllables that the network counted in the same sound."""
 
-    def __init__(self, phrases):
+    def __init__(self, phrases, syllables_ms):
         self._due = sorted((at + EAR_LATE_MS, label) for label, at in phrases)
+        self._syllables_ms = set(syllables_ms)
         self.doubts = ()
+        self.syllable = False
 
     def step(self, t_ms, _logits):
+        self.syllable = t_ms in self._syllables_ms
         found = []
         while self._due and self._due[0][0] <= t_ms:
             at, label = self._due.pop(0)
@@ -65,6 +69,31 @@ class ScriptSpotter:
         pass
 
 
+class Noted:
+    """The product's spotter, and a note of when the network heard a syllable."""
+
+    def __init__(self, spotter):
+        self._spotter = spotter
+        self.syllables_ms = []
+
+    def step(self, t_ms, logits):
+        found = self._spotter.step(t_ms, logits)
+        if self._spotter.syllable:
+            self.syllables_ms.append(t_ms)
+        return found
+
+    @property
+    def syllable(self):
+        return self._spotter.syllable
+
+    @property
+    def doubts(self):
+        return self._spotter.doubts
+
+    def reset(self):
+        self._spotter.reset()
+
+
 @cache
 def _labels():
     from sidetone.core.etiquette.labels import LABELS
@@ -72,7 +101,7 @@ def _labels():
     return [{"label": row[0], "phrases": [[1]], "cutoff_q8": 0} for row in LABELS]
 
 
-def _listener(call, ear, scale_pm, emit):
+def _listener(call, ear, scale_pm, emit, syllables_ms):
     from sidetone import app
     from sidetone.core.call.habit import Usual
     from sidetone.core.etiquette.profile import Profile
@@ -94,7 +123,10 @@ def _listener(call, ear, scale_pm, emit):
     if ear == "script":
         for channel, side in zip(listener.ears, (AGENT, CUSTOMER), strict=True):
             channel.words = ScriptWords()
-            channel.spotter = ScriptSpotter([phrase for said in call.said if said.side == side for phrase in said.phrases])
+            phrases = [phrase for said in call.said if said.side == side for phrase in said.phrases]
+            channel.spotter = ScriptSpotter(phrases, syllables_ms if side == AGENT else ())
+    else:
+        listener.agent.spotter = Noted(listener.agent.spotter)
     return listener
 
 
@@ -106,12 +138,14 @@ def wall_seconds(start):
     return int(datetime.datetime.combine(DAY, datetime.time(hour, minute), datetime.UTC).timestamp())
 
 
-def play(call, samples, ear, scale_pm=1000):
-    """[{"kind":…, "t_ms":…, …}] of int16 [n, 2]: the lines of `sidetone replay --json`, parsed."""
+def play(call, samples, ear, scale_pm=1000, syllables_ms=()):
+    """int16 [n, 2] -> ([{"kind":…, "t_ms":…, …}], [ms]): the lines of `sidetone replay --json`, parsed, and when the network heard the agent's
+    syllables, which the script's ear is to be given."""
     from sidetone.core.telemetry import messages
 
     lines = []
-    listener = _listener(call, ear, scale_pm, lambda t_ms, kind, rows: lines.append(messages.encode([("kind", kind), ("t_ms", t_ms), *rows])))
+    emit = lambda t_ms, kind, rows: lines.append(messages.encode([("kind", kind), ("t_ms", t_ms), *rows]))  # noqa: E731
+    listener = _listener(call, ear, scale_pm, emit, syllables_ms)
     for state in sorted(call.states, key=lambda state: state[0]):
         listener.call_state(*state)
     step = BLOCK_HOPS * 160
@@ -119,7 +153,7 @@ def play(call, samples, ear, scale_pm=1000):
         block = samples[begin : begin + step]
         listener.feed([np.ascontiguousarray(block[:, 0]), np.ascontiguousarray(block[:, 1])])
     listener.finish()
-    return [json.loads(line) for line in lines]
+    return [json.loads(line) for line in lines], syllables_ms if ear == "script" else listener.agent.spotter.syllables_ms
 
 
 @cache
@@ -146,14 +180,20 @@ def _fingerprint(call):
 
 
 def played(call, rendering, ear, scale_pm=1000):
-    """`play` of one rendering, kept under SIDETONE_TRAIN: an interrupted run goes on where it was."""
+    """The lines of one rendering, kept under SIDETONE_TRAIN: an interrupted run goes on where it was."""
+    return _kept(call, rendering, ear, scale_pm)["lines"]
+
+
+def _kept(call, rendering, ear, scale_pm):
     about = [_fingerprint(call), str(rendering), ear, scale_pm, code_hash(), sound.VERSION]
     path = tts.work_dir() / "calls" / "played" / f"{hashlib.sha256(json.dumps(about).encode()).hexdigest()[:32]}.json"
     if path.exists():
         return json.loads(path.read_text())
-    lines = play(call, sound.render(call, rendering), ear, scale_pm)
+    syllables_ms = _kept(call, rendering, "network", scale_pm)["syllables_ms"] if ear == "script" else ()
+    lines, syllables_ms = play(call, sound.render(call, rendering), ear, scale_pm, syllables_ms)
+    kept = {"lines": lines, "syllables_ms": syllables_ms}
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_suffix(f".{os.getpid()}")
-    temporary.write_text(json.dumps(lines, ensure_ascii=False))
+    temporary.write_text(json.dumps(kept, ensure_ascii=False))
     temporary.replace(path)
-    return lines
+    return kept

@@ -17,6 +17,7 @@ from model.calls.speech import FRAME, RATE, TRIM_DB, trimmed
 
 LEAST_S = 1.5
 LEAST_TALKER_S = 20.0
+LEAST_SENTENCES = 6
 
 
 class Sentence(NamedTuple):
@@ -43,7 +44,9 @@ def _sentence(samples, syllables):
 
 
 def _enough(talkers):
-    return {name: rows for name, rows in sorted(talkers.items()) if sum(len(row.samples) for row in rows) > LEAST_TALKER_S * RATE}
+    """Those with sentences enough to calibrate on one half and to measure on the other."""
+    long = {name: sum(len(row.samples) for row in rows) > LEAST_TALKER_S * RATE for name, rows in talkers.items()}
+    return {name: rows for name, rows in sorted(talkers.items()) if long[name] and len(rows) >= LEAST_SENTENCES}
 
 
 def synthetic(name="test"):

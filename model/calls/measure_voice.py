@@ -20,6 +20,7 @@ TEMPI = (0.7, 1.0, 1.25, 1.5, 1.8)
 def row(key, text, target, met, estimate, n, unit="", digits=2, note=""):
     """One line of the table. estimate: (value, low, high); met: True, False or None where the target is not of this line."""
     value, low, high = (round(float(x), 4) for x in estimate)
+    met = None if met is None else bool(met)
     return {"key": key, "text": text, "target": target, "met": met, "value": value, "low": low, "high": high, "n": n, "unit": unit, "digits": digits, "note": note}
 
 
@@ -117,13 +118,13 @@ def pace(talkers):
     for number, sentences in enumerate(talkers.values()):
         half = len(sentences) // 2
         passage = material.stream(sentences[:half], min(30, sum(len(s.samples) for s in sentences[:half]) / RATE + 2), _rng(5, number))
-        _, listener = listen(passage.sound)
+        _, listener = listen(passage.sound, network=True)
         said = sum(passage.syllables)
         scale_pm = round(1000 * said / max(1, listener.agent.meter.syllables))
         praat_scale = said / max(1, praat.syllables(passage.clean))
         for k, tempo in enumerate(TEMPI):
             stream = material.stream(sentences[half:], 26, _rng(6, number, k), snr_db=SNRS_DB[(number + k) % 3], tempo=tempo, first=k)
-            lines, listener = listen(stream.sound, scale_pm=scale_pm)
+            lines, listener = listen(stream.sound, scale_pm=scale_pm, network=True)
             begin, end = stream.spans[0][0], stream.spans[-1][1]
             truth = sum(stream.syllables) * 60 / ((end - begin) / RATE)
             if 80 < truth < 520:

@@ -4,6 +4,7 @@ The same call, noise and cross-talk give the same bytes on one machine.
 """
 
 import zlib
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from model.calls.script import AGENT, AGENT_DBFS, CUSTOMER, CUSTOMER_DBFS, TONE_DBFS
 from model.calls.speech import RATE
 
-VERSION = 1  # of what this file makes; what was played of another version is played anew
+VERSION = 2  # of what this file makes; what was played of another version is played anew
 LEAK_DELAY = 24  # samples: ear-piece to boom microphone, 50 cm
 THUMP_MS = 60
 
@@ -28,12 +29,21 @@ ALL = tuple(Rendering(snr_db, leak_db) for snr_db in (30, 20, 15) for leak_db in
 FEW = (Rendering(30, -35), Rendering(20, -25), Rendering(15, -20))
 
 
-def room_noise(rng, length, level_dbfs):
-    """Noise that falls 3 dB an octave above 40 Hz, RMS at `level_dbfs`."""
-    spectrum = np.fft.rfft(rng.standard_normal(length))
+@cache
+def _noise_bank():
+    """float64 [2^22]: noise that falls 3 dB an octave above 40 Hz, RMS 1, without a seam where its end meets its begin."""
+    length = 1 << 22
+    spectrum = np.fft.rfft(np.random.default_rng(2026).standard_normal(length))
     hertz = np.maximum(np.arange(len(spectrum)) * RATE / length, 40.0)
     noise = np.fft.irfft(spectrum / np.sqrt(hertz), length)
-    return noise * (10 ** (level_dbfs / 20) / np.sqrt(np.mean(noise**2)))
+    return noise / np.sqrt(np.mean(noise**2))
+
+
+def room_noise(rng, length, level_dbfs):
+    """`length` samples of room noise, RMS at `level_dbfs`, from a random place of four minutes of it."""
+    bank = _noise_bank()
+    begin = int(rng.integers(len(bank)))
+    return np.resize(np.roll(bank, -begin) if length > len(bank) - begin else bank[begin:], length) * 10 ** (level_dbfs / 20)
 
 
 def limited(signal):
