@@ -35,9 +35,9 @@ def test_an_hour_of_full_scale_does_not_overflow():
     power = decibel.mean_square(0)
     for _ in range(2000):
         level.hop(0, power)
-    level._energy_high *= 180
-    for index in range(len(level._counts)):
-        level._counts[index] *= 180
+    level.energy_high *= 180
+    for index in range(len(level.counts)):
+        level.counts[index] *= 180
     assert abs(level.level_q8()) <= DB // 4
 
 
