@@ -96,7 +96,8 @@ def level_at(values, hours, rate):
         return 0
     if rate * hours >= 3:
         return int(heard[min(len(heard) - 1, int(rate * hours))])
-    return min(-1, int(np.ceil(tail_cutoff(values, hours, rate) or float(heard[0]))))
+    found = tail_cutoff(values, hours, rate)
+    return min(-1, int(np.ceil(float(heard[0]) if found is None else found)))
 
 
 def faster(clip, factor):
@@ -156,7 +157,8 @@ class Heard:
             if cutoff is None:
                 cutoff = float(positive[int(0.1 * len(positive))]) if len(positive) else -256.0
             if len(positive) >= MANY:
-                cutoff = min(cutoff, max(float(positive[int(MOST_LOST * len(positive))]), tail_cutoff(negative, hours, WORST_RATE) or cutoff))
+                worst = tail_cutoff(negative, hours, WORST_RATE)
+                cutoff = min(cutoff, max(float(positive[int(MOST_LOST * len(positive))]), cutoff if worst is None else worst))
             if row["token"] < 0:  # few are said in the dev set: the rule for text bounds them on the strict side
                 cutoff = max(cutoff, text[min(len(p) for p in row["phrases"])])
             cutoff = min(-1, int(np.ceil(cutoff)))  # 0 is a perfect fit
@@ -229,7 +231,8 @@ def text_cutoffs(manifest, rows, seed=4):
     known, report = {}, {}
     for syllables, rate in ((2, 0.2), (3, 0.2), (4, 0.1)):
         positive, negative, hours = text_trial(manifest, rows, text_phrases(clips, syllables, rng))
-        cutoff = min(-1.0, tail_cutoff(negative, hours, rate, top=40) or -256.0)
+        found = tail_cutoff(negative, hours, rate, top=40)
+        cutoff = -256.0 if found is None else min(-1.0, found)
         known[2 * syllables] = int(np.ceil(cutoff))
         report[str(syllables)] = {"cutoff_q8": known[2 * syllables], "recall": round(float((positive >= cutoff).mean()), 3),
                                   "said": len(positive), "false": int((negative >= cutoff).sum()), "phrase_hours": round(hours, 1)}  # fmt: skip
