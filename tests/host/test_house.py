@@ -106,7 +106,7 @@ def test_the_ports_are_twins() -> None:
     cpython, micropython = ({path.name for path in (FIRMWARE / port).glob("*.py")} for port in PORTS)
     cpython.add("pipe.py")  # how tests and `--runtime micropython` reach this runtime from the other
     # what a computer's operating system, its host tools or a person does there
-    cpython |= {"start.py", "selftest.py", "heartbeat.py", "logbook.py", "wifi.py", "nvs.py", "updates.py", "profile_command.py"}
+    cpython |= {"start.py", "selftest.py", "heartbeat.py", "logbook.py", "wifi.py", "nvs.py", "updates.py", "profile_command.py", "stand_ins.py"}
     cpython |= {"meter.py", "spotter.py"}  # core/speech's meter and phrases in viper; a computer runs core as it is
     tables = {name.replace(".py", "_tables.py") for name in cpython}  # computed once for a device that computes no logarithms
     assert micropython <= cpython | tables, f"only in on_micropython: {sorted(micropython - cpython - tables)}"

@@ -31,6 +31,7 @@ from sidetone.on_micropython.clock import Clock
 from sidetone.on_micropython.inputs import NoInputs, PinInputs
 from sidetone.on_micropython.nvs import SecretError, Secrets
 from sidetone.on_micropython.profile_command import values_of
+from sidetone.on_micropython.stand_ins import NoStorage, NoWifi
 from sidetone.on_micropython.storage import FileStorage, StorageError
 from sidetone.on_micropython.wifi import Wifi, WifiError
 
@@ -52,44 +53,6 @@ NO_BROKER = "mqtt://unset.invalid:1883"
 
 class SelfTestFailed(Exception):
     """An update on trial has failed its self-test."""
-
-
-class NoStorage:
-    """In place of a flash that cannot be used: records wait in memory."""
-
-    def read(self, name):
-        return None
-
-    def parts(self, name):
-        return ()
-
-    def write(self, name, data):
-        raise OSError(5)
-
-    def replace(self, name, pieces):
-        raise OSError(5)
-
-    def append(self, name, data, durable):
-        raise OSError(5)
-
-    def remove(self, name):
-        raise OSError(5)
-
-
-class NoWifi:
-    """In place of a Wi-Fi that is not set up: it is never there."""
-
-    flaps = 0
-    state = "off"
-
-    def keep(self, now_ms):
-        return False
-
-    def in_call(self, in_call):
-        pass
-
-    def rssi(self):
-        return None
 
 
 class Released:
