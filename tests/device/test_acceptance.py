@@ -126,8 +126,9 @@ def test_a_flashed_board_tells_the_store_what_the_desktop_would(
     kind: str, wire: DeviceWire, tmp_path: Path, capfd: pytest.CaptureFixture[str], time_server: int
 ) -> None:
     chip = flashed(wire)
-    # the ticks wrap in mid-call; the call has begun before the network is there, so its clock is unset and then set
-    desk = Desk(tmp_path / "board", speed=SPEED, ticks_start_ms=(1 << 30) - 60_000, wifi={"after_ms": 5000}, temperature_c=47)
+    # the ticks wrap in mid-call; the call has begun before the network is there, so its clock is unset and then set; the Wi-Fi goes once
+    wifi = {"after_ms": 5000, "flaps": [[70_000, 85_000]]}
+    desk = Desk(tmp_path / "board", speed=SPEED, ticks_start_ms=(1 << 30) - 60_000, wifi=wifi, temperature_c=47)
     files = filesystem.read(bytes(chip.flash[FILES_AT:]))
     config = json.loads(files["config/config.json"])
     files["config/config.json"] = json.dumps({**config, "ntp": f"127.0.0.1:{time_server}"}).encode()  # a port of our own
@@ -166,3 +167,5 @@ def test_a_flashed_board_tells_the_store_what_the_desktop_would(
     assert (meta["board"], meta["reset"], meta["self_test"]) == ("esp32s3-generic-oct", "power", "passed")
     counters = meta["counters"]
     assert (counters["temperature_c"], counters["rssi_dbm"], counters["overruns"], counters["task_faults"]) == (47, -61, 0, 0)
+    assert counters["wifi_flaps"] == 1
+    assert counters["connects"] >= 2
