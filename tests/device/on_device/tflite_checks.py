@@ -45,19 +45,47 @@ def test_wrong_use_is_named():
 def test_a_step_allocates_nothing():
     for content in (tiny_models.explicit_states(), tiny_models.resource_variables()):
         network = StreamingModel(content)
-        frames = [array("b", [5, -6, 7, 8]), array("b", [-128, 0, 127, 1]), array("b", [9, 9, 9, 9])]
-        before = list(network.step(frames))
+        step = array("b", [5, -6, 7, 8, -128, 0, 127, 1, 9, 9, 9, 9])
+        before = list(network.step_bytes(step))
         network.reset()
+        twin = network.twin()
+        twin.step_bytes(step)
+        for stream in (network, twin, network):
+            stream.reset()
         micropython.heap_lock()
         try:
-            at = 0
-            for frame in frames:
-                network._interpreter.put(network._features, frame, at)
-                at += 4
-            answer = network._run()
+            answer = network.step_bytes(step)
+            twin.step_bytes(step)  # swaps the states
         finally:
             micropython.heap_unlock()
         assert list(answer) == before
+
+
+def test_familiar_methods_allocate_nothing_either():
+    interpreter = Interpreter(model_content=tiny_models.explicit_states())
+    interpreter.allocate_tensors()
+    taken, given = interpreter.get_input_details()[0]["index"], interpreter.get_output_details()[0]["index"]
+    step, out = array("b", range(12)), array("b", bytes(len(interpreter.get_tensor(given))))
+    micropython.heap_lock()
+    try:
+        interpreter.set_tensor(taken, step)
+        interpreter.invoke()
+        interpreter.read(given, out)
+    finally:
+        micropython.heap_unlock()
+    assert list(out) == list(interpreter.get_tensor(given))
+
+
+def test_what_cannot_run_is_named():
+    whole = tiny_models.resource_variables()
+    for content, said in (
+        (tiny_models.resource_variables(last=28), "operator TANH"),
+        (whole[: len(whole) // 2], "cut short"),
+        (b"no model at all, but long enough to be looked at", "not a .tflite model"),
+        (b"", ""),
+    ):
+        with raises(ModelError, said):
+            Interpreter(model_content=content)
 
 
 def test_each_answer_is_its_own():
