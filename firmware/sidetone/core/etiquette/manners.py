@@ -19,7 +19,7 @@ USUAL_MS = 5_000  # a level over less speech wanders by more than 2 dB
 STATE_HOLD_MS = 1_000
 STATE_RELEASE_MS = 2_000
 FAINT_Q8 = -8 * 256  # as volume.quiet_db: the level at which a talker cannot be heard well
-SMOOTH_SHIFT = 3  # of the customer's level: 8 ticks of speech
+SMOOTH_SHIFT = 2  # of the customer's level: 4 ticks of speech
 FAR_SHIFT = 3  # an eighth of the usual level's pace
 TICK_SHIFT = 7  # the usual level's time constant: 128 ticks of speech, 13 s
 QUARREL_WINDOW_MS = 10_000
@@ -154,7 +154,10 @@ class Manners:
                 self.angry_since_ms = t_ms
             if self._angry.on:
                 self._angry_ms += step_ms
-            self.faint_ms = self.faint_ms + step_ms if self._faint.on else 0
+            if not self._faint.on:
+                self.faint_ms = 0
+            else:
+                self.faint_ms += STATE_HOLD_MS if faint > 0 else step_ms  # he was faint while it was not sure yet
             if angry < 0:
                 findings.off("C4", t_ms)
                 findings.off("N2", t_ms)
