@@ -188,7 +188,8 @@ def test_any_call_is_told_in_order_and_whole(call: dict[str, Any]) -> None:
     advised = [row[0] for row in RULES if row[3] == ADVISORY] + ["channels_swapped"]
     assert {name for name, _figure in record["advice"].rows} <= set(advised)
     if not call["labels"] or call["language"] != "zh":
-        assert not set(counts) & {"B7", "C3", "C8", "G4", "G6", "G9", "I7", "J11", "K2", "N1", "T4","B1", "B2", "B3", "B4", "B5", "G1", "G3", "G7", "G8", "H1", "H5", "J1", "J2", "J3"}
+        words = {"B7", "C3", "C8", "G4", "G6", "G9", "I7", "J11", "K2", "N1", "T4", "B1", "B2", "B3", "B4", "B5", "G1", "G3", "G7", "G8"}
+        assert not set(counts) & (words | {"H1", "H5", "J1", "J2", "J3"})
     if call["customer"] is None:
         assert not set(counts) & {"F1", "F2", "D2", "D4", "D6", "C4", "C7", "L6", "N2", "N3", "C3", "I1", "I2", "I3", "I6"}
     if call["usual"] is None:
