@@ -97,6 +97,9 @@ def device() -> Iterator[Row]:
         if one:
             yield Row("  interpreted Python", f"{glue:.1%}: {one['hop']:,.0f} bytecodes a hop x {CYCLES_A_BYTECODE} cycles")
         yield Row("  agent channel" + ("" if one else ", kernels alone"), f"{agent:.1%}", "<= 45 %", agent <= 0.45 if ours and one else None)
+        if one:
+            more = STEP_HOPS * (one["speaking_hop"] - one["hop"]) * CYCLES_A_BYTECODE / step_cost.CYCLES_A_STEP
+            yield Row("    while the agent speaks", f"{agent + more:.1%}")
         yield Row("  customer channel on top", f"{customer:.1%}", "<= 20 %", customer <= 0.20 if ours and one else None)
     yield Row("heap in use, both ears (32-bit words)", f"{heap['heap_after'] / 1024:,.0f} KB", "<= 1 MB", heap["heap_after"] <= 1 << 20)
     yield Row(f"allocated in hops without an event (of {HOPS})", f"{heap['quiet_bytes']} bytes", "0 bytes", heap["quiet_bytes"] == 0)
