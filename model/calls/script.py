@@ -26,6 +26,7 @@ CASTS = {  # voices no training ever heard (model/corpus/tts.py); agent, custome
     "m": ("zm_yunyang", "zf_xiaoyi"),
 }
 GAP_S = 0.7  # an unhurried answer
+CLOSING_MS = 1_500  # an offer or a farewell begins no longer than this before its last syllable ends
 
 
 class Said(NamedTuple):
@@ -81,6 +82,8 @@ class Call:
             self.phases.pop()
         if not self.phases or self.phases[-1][1] != name:
             self.phases.append((at_ms, name))
+        elif at_ms < self.phases[-1][0]:
+            self.phases[-1] = (at_ms, name)
 
     # -- voices
 
@@ -95,6 +98,9 @@ class Call:
         phrases = tuple((label, begin_ms + at) for label, at in clip.phrases)
         said = Said(side, text, begin_ms, end_ms, kind, gain_db, tempo, phrases)
         self.said.append(said)
+        for label, at in phrases:
+            if side == AGENT and label in ("closing_offer", "farewell") and self.phases[-1][1] == "talking":
+                self.phase("closing", max(begin_ms, at - CLOSING_MS))
         if kind != "backchannel":
             self.now_ms = max(self.now_ms, end_ms)
         self.length_ms = max(self.length_ms, end_ms)

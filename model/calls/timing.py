@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 
 from model.calls.measure_voice import row
-from model.calls.score import mean, summary, wilson
+from model.calls.score import summary, wilson
 from model.calls.script import AGENT
 
 NEAR_S = 0.3
@@ -85,7 +85,8 @@ def table(compared, ear):
 
 def phases(shares, ear):
     """[(ms right, ms)] -> row."""
-    values = [right / total for right, total in shares]
-    whole = sum(right for right, _ in shares) / sum(total for _, total in shares)
-    _, low, high = mean(values)
+    pairs = np.array(shares, np.float64)
+    whole = pairs[:, 0].sum() / pairs[:, 1].sum()
+    drawn = pairs[np.random.default_rng(1).integers(0, len(pairs), (1000, len(pairs)))].sum(1)  # whole calls are drawn
+    low, high = np.quantile(drawn[:, 0] / drawn[:, 1], (0.025, 0.975))
     return [row(f"phase_{ear}", f"phase of the call right, share of time ({ear} ear)", ">= 0.95", whole >= 0.95, (whole, low, high), len(shares), "", 3)]
