@@ -34,14 +34,38 @@ def pieces(network, scale, clips, rng):
     """Aligned by the int8 network's own outputs -> pieces of a few syllables, never cut inside a label's phrase."""
     phrases, out = [labels.phrase_units(name) for name in labels.LABELS], []
     lead = np.zeros(4800, np.float32)
-    for clip in clips:
+    for number, clip in enumerate(clips):
         x = np.concatenate([lead, clip.audio, lead]) * 0.3 + rng.standard_normal(len(clip.audio) + 9600) * 1e-4
         rows = network(features.frontend(np.round(np.clip(x, -1, 1) * 32767).astype(np.int16)))[:, :TOKENS].astype(np.float64) * scale
         rows -= rows.max(1, keepdims=True)
         logp = rows - np.log(np.exp(rows).sum(1, keepdims=True))
         found = splice.align(logp, clip.target)
         if found is not None and found[1] >= POOR:
-            out += splice.pieces(clip, found[0] - 10, phrases, rng)
+            for piece in splice.pieces(clip, found[0] - 10, phrases, rng):
+                piece.kind = f"{number}"  # where it comes from
+                out.append(piece)
+    return out
+
+
+def sources(clip):
+    """Numbers of the clips that a spliced clip is made of; () for any other clip."""
+    return tuple(int(n) for n in clip.kind[8:].split("+")) if clip.kind.startswith("spliced:") else ()
+
+
+def shuffled(all_pieces, count, rng):
+    """As splice.shuffled, each of one speaker (now and then of anybody), but remembering the sources."""
+    by_speaker = {}
+    for piece in all_pieces:
+        by_speaker.setdefault(piece.speaker, []).append(piece)
+    pools = [p for p in by_speaker.values() if len(p) >= 8] or [all_pieces]
+    weight = np.cumsum([len(p) for p in pools]) / sum(len(p) for p in pools)
+    out = []
+    for _ in range(count):
+        pool = all_pieces if rng.random() < 0.25 else pools[min(len(pools) - 1, int(np.searchsorted(weight, rng.random())))]
+        parts = [pool[int(k)] for k in rng.integers(len(pool), size=int(rng.integers(2, 6)))]
+        clip = splice.joined(parts, rng)
+        clip.kind = "spliced:" + "+".join(p.kind for p in parts)
+        out.append(clip)
     return out
 
 
@@ -51,7 +75,7 @@ def spliced(network, scale, clips, hours=HOURS, seed=17):
     parts = pieces(network, scale, clips, rng)
     joined, seconds = [], 0.0
     while seconds < hours * 3600 and parts:
-        more = splice.shuffled(parts, int((hours * 3600 - seconds) / PER_JOIN_S) + 1, rng)
+        more = shuffled(parts, int((hours * 3600 - seconds) / PER_JOIN_S) + 1, rng)
         joined += more
         seconds += sum(len(c.audio) for c in more) / 16000
     half = len(joined) // 2

@@ -52,7 +52,7 @@ def tuned(manifest, network, extra, hours):
     made, distinct = negatives.spliced(network, manifest["output_scale"], clips, hours)
     more = score.logits(network, made)
     print(f"negatives: {distinct:.2f} h of distinct speech, spliced to {hours:.1f} h", flush=True)
-    manifest["text"]["cutoff_q8_by_units"], text = tune.text_cutoffs(manifest, rows[:plain] + more)
+    manifest["text"]["cutoff_q8_by_units"], text = tune.text_cutoffs(manifest, rows[:plain] + more, clips)
     table = tune.tune(manifest, rows + more)
     manifest["metrics"].update({
         "negatives": {"spliced_hours": hours, "distinct_hours": round(distinct, 2)},

@@ -8,7 +8,7 @@ WORST_RATE. What is counted at the cutoff, and over how many hours, goes into th
 
 import numpy as np
 
-from model import score
+from model import negatives, score
 from model.corpus import augment, features, labels, pinyin
 from model.network import LABELS, TOKENS, UNITS
 from sidetone_host.phrases import many
@@ -206,37 +206,41 @@ def text_phrases(clips, syllables, rng, most=60):
     return out
 
 
-def text_trial(manifest, rows, phrases):
-    """Spot phrases given as text -> (values of the clips that say them, values of those that don't, hours x phrases)."""
+def text_trial(manifest, rows, phrases, clips=()):
+    """Spot phrases given as text -> (values of the clips that say them, values of those that don't, hours x phrases).
+
+    Spliced clips that hold a piece of a phrase's own sentence are left out: they would be near misses that nobody says. `clips`: what was
+    spliced, in that order."""
+    number = {clip.text: k for k, clip in enumerate(clips)}
     site = [{"label": str(k), "phrases": [units], "cutoff_q8": 0, "refractory_ms": 900} for k, (_, units) in enumerate(phrases)]
     positive, negative, seconds = [], [], 0.0
     for (trace, _), (_, spans) in zip(score.listen({**manifest, "labels": []}, rows, site), rows, strict=True):
         for (clip, _, _), values in zip(spans, score.peaks(trace, spans), strict=True):
-            sounds = bytes(t for t in clip.target if t < UNITS)
+            sounds, parts = bytes(t for t in clip.target if t < UNITS), negatives.sources(clip)
             for k, (owner, units) in enumerate(phrases):
                 if clip.text and clip.text == owner.text:
                     positive.append(values[k])
-                elif bytes(units) not in sounds:
+                elif bytes(units) not in sounds and number.get(owner.text, -1) not in parts:
                     negative.append(values[k])
                     seconds += len(clip.audio) / 16000
     return np.array(positive), np.array(negative), seconds / 3600
 
 
-def text_cutoffs(manifest, rows, seed=4):
+def text_cutoffs(manifest, rows, spliced_from, seed=4):
     """Cutoffs for phrases given as text, by number of units, at 0.1 false alarms an hour (0.2 up to three syllables).
 
-    rows: the undisturbed streams of the tuning speech and the spliced ones."""
+    rows: the undisturbed streams of the tuning speech and the spliced ones; spliced_from: the clips these are made of."""
     rng = np.random.default_rng(seed)
     clips = list({s[0].text: s[0] for _, spans in rows for s in spans if s[0].text and not s[0].real}.values())
     known, report = {}, {}
-    for syllables, rate in ((2, 0.2), (3, 0.2), (4, 0.1)):
-        positive, negative, hours = text_trial(manifest, rows, text_phrases(clips, syllables, rng))
+    for syllables, rate in ((2, 0.2), (3, 0.2), (4, 0.1), (5, 0.1), (6, 0.1)):
+        positive, negative, hours = text_trial(manifest, rows, text_phrases(clips, syllables, rng), spliced_from)
         found = tail_cutoff(negative, hours, rate, top=40)
         cutoff = -256.0 if found is None else min(-1.0, found)
-        known[2 * syllables] = int(np.ceil(cutoff))
+        known[2 * syllables] = min(int(np.ceil(cutoff)), *known.values(), -1)  # longer phrases meet chance less often
         report[str(syllables)] = {"cutoff_q8": known[2 * syllables], "recall": round(float((positive >= cutoff).mean()), 3),
                                   "said": len(positive), "false": int((negative >= cutoff).sum()), "phrase_hours": round(hours, 1)}  # fmt: skip
         print(f"text, {syllables} syllables: cutoff {cutoff:.0f}, recall {(positive >= cutoff).mean():.2f} of {len(positive)}, "
               f"{(negative >= cutoff).sum() / hours:.3f}/h on {hours:.0f} phrase hours", flush=True)  # fmt: skip
-    # Longer phrases meet chance less often still: they keep the cutoff of four syllables.
+    # Still longer ones keep the cutoff of six syllables.
     return [int(np.interp(n, list(known), list(known.values()))) for n in range(25)], report

@@ -179,7 +179,7 @@ def _describe(text: str, cutoff: float | None, at_most: float | None) -> float |
     if rate > max(TALKATIVE_PER_H, 2 * aim) and at_most is None:
         better = estimate.cutoff_for(result, aim) / 256
         print(f"  warning  more than {TALKATIVE_PER_H:g} an hour; with --cutoff {better:.2f} about {aim} an hour, and fewer of the true ones")
-    known = manifest.get("metrics", {}).get("text", {}).get(str(min(4, len(syllables))))
+    known = manifest.get("metrics", {}).get("text", {}).get(str(min(6, len(syllables))))
     if known:
         print(f"  heard    of phrases of this length given as text, {100 * known['recall']:.0f} % at the network's own cutoff (synthetic speech)")
     return cutoff
