@@ -154,10 +154,8 @@ def turns(talkers, sounds, calls=6):
                 got = heard(channels)
                 wanted = [end_s for what, _begin_s, end_s in truth if what == "answer"]
                 latencies += [abs(np.median(got["answer"]) - np.median(wanted))] if got["answer"] and wanted else []
-                results = {"meter": got}
-                if seed < 3:
-                    results |= {"webrtcvad": heard_by(peers.webrtc_active, channels), "silero-vad": heard_by(peers.silero_active, channels)}
-                for name, result in results.items():
+                theirs = {"webrtcvad": heard_by(peers.webrtc_active, channels), "silero-vad": heard_by(peers.silero_active, channels)}
+                for name, result in {"meter": got, **theirs}.items():
                     for kind in ("interruption", "backchannel"):
                         counts[name][kind].append(match(truth, result, kind))
         own = counts["meter"]
