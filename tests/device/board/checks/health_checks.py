@@ -65,11 +65,13 @@ def test_storage_is_tried():
 
 def test_memory_is_asked_for():
     assert selftest.memory() is None
-    taken = []
+    taken = [None] * 40000  # made before: a list that has to grow would fail while much is free
+    count = 0
     for size in (65536, 4096, 512):
         try:
             while True:
-                taken.append(bytearray(size))
+                taken[count] = bytearray(size)
+                count += 1
         except MemoryError:
             pass
     fault = selftest.memory()
