@@ -58,6 +58,7 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write("two.wav", np.stack([voice, voice / 2], 1))
     write("three.wav", np.stack([voice] * 3, 1))
     write("silence.wav", np.zeros(RATE_HZ * SECONDS, np.int16))
+    write("hush.wav", np.random.default_rng(1).integers(-3, 4, RATE_HZ * SECONDS).astype(np.int16))
     write("square.wav", np.where(voice >= 0, 32767, -32768).astype(np.int16))
     write("nan.wav", np.where(time_s < 1, voice, np.nan), subtype="FLOAT")
     write("short.wav", voice[:100])
@@ -115,6 +116,10 @@ def test_every_kind_of_sound_is_played_without_a_word(here: Path, name: str) -> 
 
 def test_silence_is_not_speech_and_not_measured(here: Path) -> None:
     summary = sidetone(here, "replay", "silence.wav", "--json").stdout.splitlines()[-1]
+    assert '"level_dbfs":null' in summary
+    assert '"syllables":null' in summary
+    assert '"agent_speech_s":"line dead"' in summary  # a converter that lives is never all zeros
+    summary = sidetone(here, "replay", "hush.wav", "--json").stdout.splitlines()[-1]
     assert '"level_dbfs":null' in summary
     assert '"syllables":0' in summary
 
