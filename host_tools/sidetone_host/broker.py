@@ -28,6 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sidetone.core.telemetry import topics
+from sidetone_host import folders
 from sidetone_host.children import die_with_parent
 from sidetone_host.errors import CannotDo
 
@@ -95,17 +96,11 @@ class Accounts:
         if not (user in users and password_matches(password, users[user])):
             password = secrets.token_urlsafe(16)
             users[user] = password_hash(password, secrets.token_bytes(12))
-            _write_private(self.file, "".join(f"{name}:{hashed}\n" for name, hashed in sorted(users.items())))
+            lines = "".join(f"{name}:{hashed}\n" for name, hashed in sorted(users.items()))
+            folders.replace(self.file, lines.encode(), private=True)
         url = f"mqtt://{user}:{password}@{f'[{host}]' if ':' in host else host}:{port}"
-        _write_private(file, url + "\n")
+        folders.replace(file, f"{url}\n".encode(), private=True)
         return url
-
-
-def _write_private(path: Path, text: str) -> None:
-    new = path.with_name(path.name + ".new")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
-    os.replace(new, path)
 
 
 # ---- mosquitto
@@ -171,8 +166,8 @@ def check_port(place: Place, option: str = "--port") -> None:
 def run_mosquitto(program: str, place: Place, ready: Callable[[], None]) -> int:
     """Run mosquitto until we are told to stop (0) or it ends by itself (CannotDo). ready(): called when it takes connections."""
     conf = place.folder / "mosquitto.conf"
-    _write_private(conf, mosquitto_conf(place))
-    _write_private(place.folder / "access", access_list())
+    folders.replace(conf, mosquitto_conf(place).encode(), private=True)
+    folders.replace(place.folder / "access", access_list().encode(), private=True)
     stopping = False
 
     def stop(number: int, frame: object) -> None:

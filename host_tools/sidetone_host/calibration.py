@@ -9,12 +9,12 @@
 from __future__ import annotations
 
 import argparse
-import os
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from sidetone_host import folders
 from sidetone_host.errors import CannotDo
 
 BASELINE_DBFS_DEFAULT = -26.0  # the level telephony aligns to, as sidetone.app.BASELINE_DBFS_Q8
@@ -73,9 +73,7 @@ def write(path: Path, baseline_q8: int, rate_scale_pm: int, cutoffs_q8: Cutoffs)
     ]
     if cutoffs_q8:
         lines += ["", "[cutoffs]", *[f"{label} = {cutoff / 256:.4f}" for label, cutoff in cutoffs_q8]]
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_text("\n".join(lines) + "\n", "utf-8")
-    os.replace(temporary, path)
+    folders.replace(path, ("\n".join(lines) + "\n").encode())
 
 
 def _number(path: Path, key: str, value: Any, bounds: tuple[float, float]) -> float:

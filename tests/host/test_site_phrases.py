@@ -297,6 +297,8 @@ def test_a_calibration_is_read_back_and_a_faulty_one_is_one_line(tmp_path: Path)
             calibration.read(path)
     with pytest.raises(CannotDo):
         calibration.read(tmp_path / "absent.toml")
+    with pytest.raises(CannotDo, match=r"absent/seat\.toml: No such file"):
+        calibration.write(tmp_path / "absent/seat.toml", -6221, 1083, [])
 
 
 def test_the_passage_holds_each_core_phrase_twice() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from sidetone_host import folders
     from sidetone_host.errors import CannotDo
     from sidetone_host.flash import configuration, nvs, site
 
@@ -48,20 +48,6 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None:
         files = {**compiled.files, "nvs.bin": nvs.build(NVS_BYTES, compiled.secrets)}
         for name, content in files.items():
-            _write(args.out / name, content)
+            folders.replace(args.out / name, content, private=True, make_folders=True)
     print(f"{args.site}: {args.seat} is good: {', '.join(compiled.files)}; secrets: {', '.join(compiled.secrets)}")
     return 0
-
-
-def _write(path: Path, content: bytes) -> None:
-    """A file for its owner alone, its folders too; one that is there is replaced whole."""
-    from sidetone_host.errors import CannotDo
-
-    new = path.with_name(path.name + ".new")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-        os.replace(new, path)
-    except OSError as fault:
-        raise CannotDo(f"cannot write {fault.filename}: {fault.strerror}") from fault

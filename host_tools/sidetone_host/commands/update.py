@@ -7,7 +7,6 @@ start with a passed self-test and ten seconds of listening it is confirmed, else
 from __future__ import annotations
 
 import argparse
-import os
 import re
 import sys
 import tempfile
@@ -51,6 +50,7 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
+    from sidetone_host import folders
     from sidetone_host.errors import CannotDo
     from sidetone_host.flash import application, package, signing
 
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         data = package.build(built, args.key)
         print(f"version {built.version}: {len(built.files)} files, {len(data) >> 10} KB, signed")
     if args.out is not None:
-        _keep(args.out, data)
+        folders.replace(args.out, data)
     if args.port is not None:
         version = _install(args.port, data)
         print(f"{args.port}: version {version} is installed and on trial; the device confirms it by itself or goes back")
@@ -101,14 +101,3 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as fault:
         raise CannotDo(f"cannot read the package {path}: {fault.strerror}") from fault
-
-
-def _keep(path: Path, data: bytes) -> None:
-    from sidetone_host.errors import CannotDo
-
-    new = path.with_name(path.name + ".new")
-    try:
-        new.write_bytes(data)
-        os.replace(new, path)
-    except OSError as fault:
-        raise CannotDo(f"cannot write {path}: {fault.strerror}") from fault

@@ -9,13 +9,13 @@
 
 from __future__ import annotations
 
-import os
 import tomllib
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from sidetone.core.etiquette.site_phrases import label_fault
+from sidetone_host import folders
 from sidetone_host.errors import CannotDo, JudgedBad
 from sidetone_host.phrases import reading
 from sidetone_host.toml_places import places
@@ -164,10 +164,7 @@ def _rewrite(path: Path, table: dict[str, Any], label: str, entry: dict[str, Any
     same = {key: _plain(value) for key, value in now.get(TABLE, {}).items()} == {key: _plain(value) for key, value in wanted.items()}
     if not now or not same or {**rest, TABLE: 0} != {**now, TABLE: 0}:
         raise CannotDo(f"{path}: its [phrases] table is laid out in a way this tool does not edit; write the phrase into it by hand")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".new")
-    temporary.write_text(new, "utf-8")
-    os.replace(temporary, path)
+    folders.replace(path, new.encode(), make_folders=True)
 
 
 def _whole(lines: list[str]) -> bool:
