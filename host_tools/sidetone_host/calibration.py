@@ -36,14 +36,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def of(args: argparse.Namespace) -> tuple[int, int, Cutoffs]:
     """(baseline in dBFS Q8, rate scale in per mille, (label, cutoff in Q8) of each personal cutoff), as sidetone.app.Calibration takes them."""
-    known: dict[str, Any] = {"baseline_q8": round(BASELINE_DBFS_DEFAULT * 256), "rate_scale_pm": 1000, "cutoffs_q8": []}
-    if args.calibration:
-        known = read(args.calibration)
-    if args.baseline_dbfs is not None:
-        known["baseline_q8"] = round(args.baseline_dbfs * 256)
-    if args.rate_scale is not None:
-        known["rate_scale_pm"] = round(args.rate_scale * 1000)
-    return known["baseline_q8"], known["rate_scale_pm"], known["cutoffs_q8"]
+    voice = known(args.calibration, args.baseline_dbfs, args.rate_scale)
+    return voice["baseline_q8"], voice["rate_scale_pm"], voice["cutoffs_q8"]
+
+
+def known(path: Path | None, baseline_dbfs: float | None, rate_scale: float | None) -> dict[str, Any]:
+    """What `read` gives of that file, or the defaults; the two values go before the file's."""
+    voice: dict[str, Any] = {"baseline_q8": round(BASELINE_DBFS_DEFAULT * 256), "rate_scale_pm": 1000, "cutoffs_q8": []}
+    if path is not None:
+        voice = read(path)
+    if baseline_dbfs is not None:
+        voice["baseline_q8"] = round(baseline_dbfs * 256)
+    if rate_scale is not None:
+        voice["rate_scale_pm"] = round(rate_scale * 1000)
+    return voice
 
 
 def read(path: Path) -> dict[str, Any]:

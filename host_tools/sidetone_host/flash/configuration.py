@@ -131,17 +131,12 @@ def _profile(site: Site, where: str, seat: dict[str, Any]) -> Profile | None:
 
 def _calibration(site: Site, where: str, seat: dict[str, Any]) -> dict[str, Any]:
     """baseline_q8 (dBFS Q8), rate_scale_pm (per mille) and cutoffs_q8 of the seat's agent; the site file's own values go before a file's."""
-    voice: dict[str, Any] = {"baseline_q8": round(calibration.BASELINE_DBFS_DEFAULT * 256), "rate_scale_pm": 1000, "cutoffs_q8": []}
-    if "calibration" in seat:
-        try:
-            voice = calibration.read(site.file(seat["calibration"]))
-        except CannotDo as fault:
-            site.fault(f"{where}.calibration", str(fault))
-    if "baseline_dbfs" in seat:
-        voice["baseline_q8"] = round(seat["baseline_dbfs"] * 256)
-    if "rate_scale" in seat:
-        voice["rate_scale_pm"] = round(seat["rate_scale"] * 1000)
-    return voice
+    path = site.file(seat["calibration"]) if "calibration" in seat else None
+    try:
+        return calibration.known(path, seat.get("baseline_dbfs"), seat.get("rate_scale"))
+    except CannotDo as fault:
+        site.fault(f"{where}.calibration", str(fault))
+        return {}
 
 
 def _wifi(site: Site) -> dict[str, bytes]:
