@@ -24,6 +24,7 @@ EPILOG = """examples:
 FEW_SYLLABLES = 3
 NEAR_Q8 = 128  # half a natural-log unit under the cutoff is worth a line in `test`
 TALKATIVE_PER_H = 1.0
+LATE = 30  # steps: what is told and its slope belong together
 
 
 def add_parser(subparsers: Any) -> None:
@@ -87,7 +88,6 @@ def add_parser(subparsers: Any) -> None:
         epilog="example: sidetone phrases passage",
     )
     passage.set_defaults(run=_passage)
-    parser.set_defaults(run=_list)
 
 
 def _file(parser: argparse.ArgumentParser) -> None:
@@ -212,7 +212,8 @@ def _list(args: argparse.Namespace) -> int:
     path = _path(args)
     manifest = _network().manifest
     negatives = estimate.load(released.FOLDER / manifest["language"], manifest["sha256"])
-    rows, fault = site.compiled(_entries(path))
+    entries = _entries(path)
+    rows, fault = site.compiled(entries)
     if rows is None:
         raise JudgedBad(f"{path}: {fault}")
     from sidetone.core.speech.phrases import site_rows
@@ -222,7 +223,7 @@ def _list(args: argparse.Namespace) -> int:
         whole = estimate.row_of(manifest, label, row["phrases"], cutoff_q8)
         result = estimate.false_alarms(manifest, negatives, whole)
         print(f"{label}  cutoff {whole['cutoff_q8'] / 256:.2f}, false alarms {_rate(result)}")
-        for text in site.texts_of(_entries(path)[label]):
+        for text in site.texts_of(entries[label]):
             print(f"  {text}  {' '.join(reading.read(text))}")
     return 0
 
@@ -264,9 +265,6 @@ def _test(args: argparse.Namespace) -> int:
             step = int(values.argmax())
             print(f"  {heard.step_ms[step] / 1000:8.2f} s  nothing nearer than {(row['cutoff_q8'] - int(values[step])) / 256:.2f} under the cutoff")
     return 0
-
-
-LATE = 30  # steps: what is told and its slope belong together
 
 
 def _margin(values: Any, step: int, cutoff_q8: int) -> float:

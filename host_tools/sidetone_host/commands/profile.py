@@ -46,7 +46,6 @@ def add_parser(subparsers: Any) -> None:
         "labels", help="the phrase labels and the words each of them hears", epilog="example: sidetone profile labels"
     )
     labels.set_defaults(run=_labels)
-    parser.set_defaults(run=_check)
 
 
 def _check(args: argparse.Namespace) -> int:

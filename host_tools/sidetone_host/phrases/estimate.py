@@ -40,7 +40,6 @@ class Estimate(NamedTuple):
     hours: float
     low_per_h: float
     high_per_h: float
-    homophone_clips: int
     peaks_q8: NDArray[np.int32]
 
 
@@ -97,7 +96,7 @@ def false_alarms(manifest: dict[str, Any], negatives: Negatives, row: dict[str, 
     """One label against the negatives, at its cutoff."""
     found = many.fits(row["phrases"], manifest["fit_limit"], negatives.streams)
     sounds = [bytes(phrase) for phrase in row["phrases"]]
-    false = homophones = spoken = total = 0
+    false = spoken = total = 0
     peaks: list[int] = []
     for fits, clips, stream in zip(found, negatives.clips, negatives.streams, strict=True):
         best = many.label_fits([0] * len(sounds), 1, fits)
@@ -107,14 +106,13 @@ def false_alarms(manifest: dict[str, Any], negatives: Negatives, row: dict[str, 
         for a, b, said in clips:
             total += b - a
             if any(sound in said for sound in sounds):
-                homophones += 1
                 continue
             spoken += b - a
             peaks.append(int(values[a : b + LATE_STEPS].max(initial=FAR_Q8)))
             false += int(((told >= a) & (told < b + LATE_STEPS)).sum())
     hours = negatives.hours * spoken / max(1, total)
     low, high = interval(false)
-    return Estimate(false, hours, low / hours, high / hours, homophones, np.array(peaks, np.int32))
+    return Estimate(false, hours, low / hours, high / hours, np.array(peaks, np.int32))
 
 
 def cutoff_for(estimate: Estimate, rate_per_h: float) -> int:

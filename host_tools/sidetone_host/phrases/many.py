@@ -139,7 +139,7 @@ def events(values: Int32s, cutoff_q8: int, refractory_ms: int) -> list[int]:
     told: list[int] = []
     while len(steps):
         told.append(int(steps[0]))
-        under = np.flatnonzero(~over[told[-1] + rest :]) if rest else np.flatnonzero(~over[told[-1] :])
+        under = np.flatnonzero(~over[told[-1] + rest :])
         if not len(under):
             break
         ready = told[-1] + rest + int(under[0])
