@@ -4,7 +4,7 @@ from functools import cache
 
 import numpy as np
 
-from model.calls import texts
+from model.calls import material, texts
 from model.calls.script import AGENT_DBFS
 from model.calls.speech import FRAME, RATE, utterance
 
@@ -37,7 +37,7 @@ def listen(samples, customer=None, scale_pm=1000, watch=None, block_hops=None, n
 
 
 def activity_of(samples):
-    """bool per 10 ms: the wearer speaks, short closures inside words included (as the peers count)."""
+    """bool per 10 ms: the wearer speaks, short closures inside words included."""
     on = np.zeros(len(samples) // FRAME, bool)
 
     def watch(listener):
@@ -45,17 +45,7 @@ def activity_of(samples):
         on[listener.t_ms // 10 - 1] = meter.speaking and meter.active
 
     listen(samples, watch=watch, block_hops=1)
-    edges = np.flatnonzero(np.diff(np.concatenate(([1], on.astype(np.int8), [1]))))
-    for begin, end in edges.reshape(-1, 2):
-        if end - begin < 20 and begin > 0 and end < len(on):
-            on[begin:end] = True
-    return on
-
-
-def to_int16(samples, rng=None, noise_dbfs=NOISE_DBFS):
-    rng = rng or np.random.default_rng(5)
-    noisy = samples + rng.standard_normal(len(samples)) * 10 ** (noise_dbfs / 20)
-    return np.clip(np.rint(noisy * 32768), -32768, 32767).astype(np.int16)
+    return material.closed(on)
 
 
 @cache
@@ -64,7 +54,8 @@ def passage(voice):
     clips = [utterance(text, voice) for text in texts.EXPLAIN]
     rest = np.zeros(int(REST_S * RATE))
     samples = np.concatenate([part for clip in clips for part in (rest, clip.samples * 10 ** (AGENT_DBFS / 20))])
-    return to_int16(samples), sum(clip.syllables for clip in clips)
+    noise = np.random.default_rng(5).standard_normal(len(samples)) * 10 ** (NOISE_DBFS / 20)
+    return material.int16(samples + noise), sum(clip.syllables for clip in clips)
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from model.calls.script import AGENT_DBFS
-from model.calls.sound import room_noise
+from model.calls.sound import int16, room_noise
 from model.calls.speech import FRAME, RATE, TRIM_DB, trimmed
 
 LEAST_S = 1.5
@@ -101,10 +101,6 @@ def stream(sentences, seconds, rng, level_dbfs=AGENT_DBFS, snr_db=30, gap_s=(0.2
     return Stream(int16(clean + room_noise(rng, len(clean), AGENT_DBFS - snr_db)), clean, spans, syllables)
 
 
-def int16(samples):
-    return np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16)
-
-
 def spoken(clean, spans):
     """bool per 10 ms: inside a sentence, and within TRIM_DB of the stream's level or in a gap shorter than 0.2 s."""
     frames = clean[: len(clean) // FRAME * FRAME].reshape(-1, FRAME)
@@ -112,7 +108,11 @@ def spoken(clean, spans):
     inside = np.zeros(len(db), bool)
     for begin, end in spans:
         inside[begin // FRAME : end // FRAME] = True
-    on = inside & (db > np.median(db[inside]) - TRIM_DB)
+    return closed(inside & (db > np.median(db[inside]) - TRIM_DB))
+
+
+def closed(on):
+    """bool per 10 ms, its gaps of less than 0.2 s filled: short closures inside words are speech, as the peers count."""
     edges = np.flatnonzero(np.diff(np.concatenate(([1], on.astype(np.int8), [1]))))
     for begin, end in edges.reshape(-1, 2):
         if end - begin < 20 and begin > 0 and end < len(on):

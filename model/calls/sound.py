@@ -46,6 +46,11 @@ def room_noise(rng, length, level_dbfs):
     return np.resize(np.roll(bank, -begin) if length > len(bank) - begin else bank[begin:], length) * 10 ** (level_dbfs / 20)
 
 
+def int16(samples):
+    """Full scale 1.0 -> int16, clipped."""
+    return np.clip(np.rint(samples * 32768), -32768, 32767).astype(np.int16)
+
+
 def limited(signal):
     """A microphone amplifier's soft knee: linear to -4.4 dBFS, never over full scale."""
     knee = 0.6
@@ -100,4 +105,4 @@ def render(call, rendering):
             if mute_side == side:
                 mixed[_at(begin_ms) : _at(end_ms)] = 0
         sides.append(mixed)
-    return np.clip(np.rint(np.stack(sides, 1) * 32768), -32768, 32767).astype(np.int16)
+    return int16(np.stack(sides, 1))
