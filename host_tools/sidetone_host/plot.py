@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sidetone.core.lamps.panel import LAMPS
 from sidetone_host.errors import CannotDo
 
-LAMPS = ("loud", "pace", "phrase", "process")
 LAMP_COLOURS = {"off": "#e8e8e8", "green": "#3c9d5d", "amber": "#e0a020", "red": "#c8352b"}
 LAMP_HATCHES = {"off": "", "green": "", "amber": "//", "red": "xx"}  # told apart without colour
 Line = tuple[int, str, list[tuple[str, Any]]]

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sidetone.core.call.contacts import HELP, HOOK
+from sidetone.core.lamps.panel import LAMPS
+
 BOARDS = Path(__file__).resolve().parents[3] / "boards"
 
 RUNTIMES = ("cpython", "micropython")
 SOURCES = ("portaudio", "i2s")
 LAMP_KINDS = ("terminal", "gpio", "ws2812", "none")
-LAMPS = ("loud", "pace", "phrase", "process")
-INPUTS = ("help", "hook")  # a button, and the telephone's hook switch: contacts to ground
+INPUTS = (HELP, HOOK)  # a button, and the telephone's hook switch: contacts to ground
 I2S_PINS = ("sck", "ws", "sd")
 WORD_BITS = (16, 32)
 GAIN_BITS = (0, 12)

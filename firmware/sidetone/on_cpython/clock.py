@@ -6,9 +6,8 @@ import calendar
 import time
 from collections.abc import Callable
 
-# A device without a battery clock wakes in 1970 (or at the date of its image) until the network has told it the time.
-PLAUSIBLE_FROM_S = 1_735_689_600  # 2025-01-01, before this firmware existed
-PLAUSIBLE_UNTIL_S = 4_102_444_800  # 2100-01-01
+from sidetone.core.telemetry.timekeeper import PLAUSIBLE_FROM_MS, PLAUSIBLE_UNTIL_MS
+
 JUMP_MS = 2000  # wall and monotonic clock disagree by more within one reading interval: someone set the clock
 
 
@@ -37,7 +36,8 @@ class Clock:
         if self._offset_ms is not None and abs(offset_ms - self._offset_ms) > JUMP_MS:
             self.jumps += 1
         self._offset_ms = offset_ms
-        return int(wall_s) if PLAUSIBLE_FROM_S <= wall_s < PLAUSIBLE_UNTIL_S else None
+        # a device without a battery clock wakes in 1970 (or at the date of its image) until the network has told it the time
+        return int(wall_s) if PLAUSIBLE_FROM_MS <= wall_s * 1000 < PLAUSIBLE_UNTIL_MS else None
 
     def wall_s(self) -> int | None:
         """Seconds since 1970 on the agent's own wall clock, or None while the time is not known."""

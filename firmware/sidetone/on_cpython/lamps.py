@@ -9,9 +9,9 @@ from __future__ import annotations
 import warnings
 from typing import Protocol, TextIO
 
+from sidetone.core.lamps.panel import LAMPS
 from sidetone.core.lamps.patterns import lit
 
-LAMPS = ("loud", "pace", "phrase", "process")
 # a shape beside each colour, so that the lamps are told apart without colour
 SIGNS = {"off": "·", "green": "●", "amber": "▲", "red": "■"}
 ANSI = {"off": "2", "green": "32", "amber": "33", "red": "31;1"}

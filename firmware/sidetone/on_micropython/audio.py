@@ -21,7 +21,6 @@ from sidetone.on_micropython.viper import samples
 RATE_HZ = 16000
 HOP_SAMPLES = 160
 IBUF_BYTES = 65536  # of internal memory: 8 bytes a frame whatever is asked for, so 512 ms, for TLS handshakes that hold the interpreter
-DMA_FRAMES = 256  # the driver's DMA block: sound is lost in multiples of it
 SLOT_MS = 1500  # blocks that may wait for the listener, at least: a call begins with a second of sound at once
 KEEP_MS = 1200  # a block stays as it is for so long: Standby keeps the second before a call
 POLL_MS = 4  # how often is asked whether a block has come: other threads have the processor meanwhile

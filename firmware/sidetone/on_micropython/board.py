@@ -16,14 +16,15 @@ A fault never stops the device. Every fault is a line, and what it is about take
 
 import json
 
+from sidetone.core.call.contacts import HELP, HOOK
 from sidetone.core.etiquette.profile import Profile, ProfileError
+from sidetone.core.lamps.panel import LAMPS
 from sidetone.core.telemetry.topics import name_fault
 
 SCHEMA = 1
-LAMPS = ("loud", "pace", "phrase", "process")
 I2S_PINS = ("sck", "ws", "sd")
 LAMP_KINDS = ("ws2812", "gpio", "none")
-INPUTS = ("help", "hook")
+INPUTS = (HELP, HOOK)
 GPIO_LAST = 48
 # 22 to 25 do not exist, 26 to 37 are the flash's and the octal PSRAM's, 19 and 20 USB's
 GPIO_TAKEN = tuple(range(22, 38)) + (19, 20)
