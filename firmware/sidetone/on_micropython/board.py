@@ -30,7 +30,7 @@ GPIO_LAST = 48
 GPIO_TAKEN = tuple(range(22, 38)) + (19, 20)
 FULL_PM = 1000
 BASELINE_Q8 = (-60 * 256, 0)
-SCALE_PM = (500, 2000)
+SCALE_PM = (250, 4000)  # as the host takes it (sidetone_host/calibration.py)
 CUTOFF_Q8 = (-32768, 32767)
 UTC_OFFSET_MIN = (-12 * 60, 14 * 60)
 # of the keys of config.json besides the tables

@@ -106,6 +106,12 @@ def test_each_fault_is_one_line_and_takes_its_default():
     assert board.Config(changed("board.sound.i2s_pins", {}), CHIP).board.i2s_pins == board.Board().i2s_pins
 
 
+def test_every_syllable_scale_that_the_host_takes_is_taken():
+    for scale_pm in (250, 4000):
+        it = board.Config(changed("calibration.rate_scale_pm", scale_pm), CHIP)
+        assert (it.faults, it.rate_scale_pm) == ([], scale_pm)
+
+
 def test_all_faults_are_told_together():
     table = changed("site", "")
     table["broker"] = "x"
