@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable, Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,16 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
         report.longrepr = f"skipped, and SIDETONE_REQUIRE_ALL=1 allows no skip: {reason}"
+
+
+@pytest.fixture(scope="session")
+def update_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A site's private key for updates; its public half lies beside it (.pub). It takes a while to make."""
+    from sidetone_host.flash import signing
+
+    key = tmp_path_factory.mktemp("key") / "update.pem"
+    signing.make(key)
+    return key
 
 
 @pytest.fixture

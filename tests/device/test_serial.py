@@ -44,19 +44,12 @@ def version(number: int, before_confirm: str = "pass") -> Application:
     return application.listed(files, f"{number}.0.0")
 
 
-@pytest.fixture(scope="module")
-def key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("key") / "update.pem"
-    signing.make(path)
-    return path
-
-
 @pytest.fixture
-def desk(tmp_path: Path, key: Path) -> Desk:
+def desk(tmp_path: Path, update_key: Path) -> Desk:
     desk = Desk(tmp_path / "desk", speed=1)
     desk.unpack({f"a/{path}": content for path, content in version(1).slot().items()})
     desk.unpack({"main.py": (programs.TREE / "firmware/main.py").read_bytes()})
-    desk.keep_secrets({"update_pub": signing.modulus(key.with_name("update.pem.pub"))})
+    desk.keep_secrets({"update_pub": signing.modulus(update_key.with_name("update.pem.pub"))})
     return desk
 
 
@@ -97,20 +90,20 @@ def test_the_log_is_printed_and_the_device_starts_again(desk: Desk, board: Seria
 
 
 def test_an_update_is_installed_tried_and_confirmed(
-    desk: Desk, board: SerialBoard, key: Path, capfd: pytest.CaptureFixture[str]
+    desk: Desk, board: SerialBoard, update_key: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    path = pack(desk.folder, version(2), key)
+    path = pack(desk.folder, version(2), update_key)
     assert cli.main(["update", "--port", board.port, "--package", str(path)]) == 0
     assert "version 2.0.0 is installed and on trial" in capfd.readouterr().out
     board.wait(b"version 2 listens")
     assert json.loads((desk.root / "state.json").read_text()) == {"slot": "b", "trial": "", "tries": 0}
     # and the next one, from b to a
-    assert cli.main(["update", "--port", board.port, "--package", str(pack(desk.folder, version(3), key))]) == 0
+    assert cli.main(["update", "--port", board.port, "--package", str(pack(desk.folder, version(3), update_key))]) == 0
     board.wait(b"version 3 listens")
     assert sorted(path.name for path in desk.root.iterdir()) == ["a", "b", "main.py", "state.json"]
 
 
-def test_a_version_that_hangs_is_taken_back_by_the_watchdog(desk: Desk, key: Path) -> None:
+def test_a_version_that_hangs_is_taken_back_by_the_watchdog(desk: Desk, update_key: Path) -> None:
     """Before it has a watchdog of its own; the launcher's is here of one second."""
     launcher = (desk.root / "main.py").read_text()
     (desk.root / "main.py").write_text(launcher.replace("TRIAL_WATCHDOG_MS = 60000", "TRIAL_WATCHDOG_MS = 1000"))
@@ -128,9 +121,9 @@ def test_a_version_that_hangs_is_taken_back_by_the_watchdog(desk: Desk, key: Pat
 
 
 @pytest.mark.parametrize("fault", ["raise ValueError('self-test failed')", "return", "import no_such_module"])
-def test_a_version_that_fails_is_taken_back(desk: Desk, board: SerialBoard, key: Path, fault: str) -> None:
+def test_a_version_that_fails_is_taken_back(desk: Desk, board: SerialBoard, update_key: Path, fault: str) -> None:
     board.said = b""
-    path = pack(desk.folder, version(2, fault), key)
+    path = pack(desk.folder, version(2, fault), update_key)
     assert cli.main(["update", "--port", board.port, "--package", str(path)]) == 0
     board.wait(b"slot b failed before it was confirmed: back to slot a")
     board.wait(b"version 1 listens")
@@ -151,7 +144,7 @@ def test_a_refused_update_is_one_line_and_the_device_goes_on(
     board.wait(b"version 1 listens")
 
 
-def test_both_slots_broken_is_one_line_again_and_again(desk: Desk, key: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_both_slots_broken_is_one_line_again_and_again(desk: Desk, update_key: Path, capfd: pytest.CaptureFixture[str]) -> None:
     (desk.root / "a/sidetone/on_micropython/start.py").write_text("broken(")
     desk.configure()
     argv, environment = desk.command("micropython", "main.py")
@@ -161,16 +154,16 @@ def test_both_slots_broken_is_one_line_again_and_again(desk: Desk, key: Path, ca
     assert desk.recorded("pixels")[-1]["rgb"] == [[24, 0, 0]] * 4
 
 
-def test_packing_this_checkout(tmp_path: Path, key: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_packing_this_checkout(tmp_path: Path, update_key: Path, capfd: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "sidetone.update"
-    assert cli.main(["update", "--key", str(key), "--version", "1.4.0", "--out", str(out)]) == 0
+    assert cli.main(["update", "--key", str(update_key), "--version", "1.4.0", "--out", str(out)]) == 0
     assert capfd.readouterr().out.startswith("version 1.4.0: ")
     assert out.read_bytes().startswith(package.MAGIC)
-    assert cli.main(["update", "--key", str(key), "--version", "1.4"]) == 2
+    assert cli.main(["update", "--key", str(update_key), "--version", "1.4"]) == 2
     assert "three whole numbers" in capfd.readouterr().err
     assert cli.main(["update"]) == 2
     assert "give --key FILE" in capfd.readouterr().err
-    assert cli.main(["update", "--make-key", str(key)]) == 2
+    assert cli.main(["update", "--make-key", str(update_key)]) == 2
     assert "is there already" in capfd.readouterr().err
 
 

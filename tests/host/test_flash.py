@@ -14,7 +14,7 @@ import fake_image
 import flash_desk
 from fake_esp32s3 import FakeChip, Trouble
 from programs import TREE
-from sidetone_host.flash import application, configuration, filesystem, signing
+from sidetone_host.flash import application, configuration, filesystem
 from sidetone_host.flash.application import Application
 
 FILES_AT = 0x200000
@@ -24,13 +24,6 @@ FILES_AT = 0x200000
 def app() -> Application:
     """The real application, built once."""
     return application.build()
-
-
-@pytest.fixture(scope="module")
-def update_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    key = tmp_path_factory.mktemp("key") / "update.pem"
-    signing.make(key)
-    return key
 
 
 @pytest.fixture

@@ -18,13 +18,6 @@ from sidetone_host import cli
 from sidetone_host.flash import configuration, signing, site
 
 
-@pytest.fixture(scope="module")
-def update_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    key = tmp_path_factory.mktemp("key") / "update.pem"
-    signing.make(key)
-    return key
-
-
 @pytest.fixture
 def hall(tmp_path: Path, update_key: Path) -> Path:
     return flash_desk.lay(tmp_path, update_key)
