@@ -117,13 +117,16 @@ def doubt_table(result):
 
 
 def text_table(result):
-    names = list(result["text"])
-    rows = []
-    for n in result["text"][names[0]]:
-        first = result["text"][names[0]][n]
-        rows.append([n, str(first["phrases"]), *[share(result["text"][c][n]["hit"], result["text"][c][n]["said"]) for c in names],
-                     f"{rate(first['false'], first['hours'])}, {first['hours']:.0f} h"])  # fmt: skip
-    return table(["syllables", "phrases", *names, "false alarms an hour and phrase, clean"], rows)
+    parts = []
+    for names in ([n for n in result["text"] if n != "real"], [n for n in result["text"] if n == "real"]):
+        if not names:
+            continue
+        rows, first = [], result["text"][names[0]]
+        for n, e in first.items():
+            rows.append([n, str(e["phrases"]), *[share(result["text"][c][n]["hit"], result["text"][c][n]["said"]) for c in names],
+                         f"{rate(e['false'], e['hours'])}, {e['hours']:.0f} h"])  # fmt: skip
+        parts.append(table(["syllables", "phrases", *names, f"false alarms an hour and phrase, {names[0]}"], rows))
+    return "\n\n".join(parts)
 
 
 def group_tables(result):

@@ -11,7 +11,7 @@ import numpy as np
 from model import negatives, score
 from model.corpus import augment, features, labels, pinyin
 from model.network import LABELS, TOKENS, UNITS
-from sidetone_host.phrases import many
+from sidetone_host.phrases import estimate, many
 
 RATE = {"service": 0.1, "hold_return": 0.1, "closing_offer": 0.1, "apology": 0.1, "offer_help": 0.1}  # else 0.2
 TABOO_RATE = 0.1
@@ -159,8 +159,9 @@ class Heard:
             if len(positive) >= MANY:
                 worst = tail_cutoff(negative, hours, WORST_RATE)
                 cutoff = min(cutoff, max(float(positive[int(MOST_LOST * len(positive))]), cutoff if worst is None else worst))
-            if row["token"] < 0:  # few are said in the dev set: the rule for text bounds them on the strict side
-                cutoff = max(cutoff, text[min(len(p) for p in row["phrases"])])
+            if row["token"] < 0:  # few are said in the dev set: as for a site's own phrases
+                share = estimate.OWN_SHARE
+                cutoff = share * cutoff + (1 - share) * text[min(len(p) for p in row["phrases"])]
             cutoff = min(-1, int(np.ceil(cutoff)))  # 0 is a perfect fit
             merit = float((positive > np.sort(negative)[::-1][int(MERIT_RATE * hours)]).mean()) if len(positive) else 0.0
             out[label] = {"cutoff": cutoff, "doubt": level_at(negative, hours, DOUBT_RATE), "rate": rate,
@@ -206,16 +207,18 @@ def text_phrases(clips, syllables, rng, most=60):
     return out
 
 
-def text_trial(manifest, rows, phrases, clips=()):
-    """Spot phrases given as text -> (values of the clips that say them, values of those that don't, hours x phrases).
+def text_trial(manifest, rows, phrases, clips=(), cutoffs=None):
+    """Spot phrases given as text -> (values of the clips that say them, values of those that don't, hours x phrases); with `cutoffs`, one a
+    phrase, the values are what is over them.
 
     Spliced clips that hold a piece of a phrase's own sentence are left out: they would be near misses that nobody says. `clips`: what was
     spliced, in that order."""
     number = {clip.text: k for k, clip in enumerate(clips)}
     site = [{"label": str(k), "phrases": [units], "cutoff_q8": 0, "refractory_ms": 900} for k, (_, units) in enumerate(phrases)]
     positive, negative, seconds = [], [], 0.0
+    under = np.zeros(len(phrases), np.int32) if cutoffs is None else np.array(cutoffs, np.int32)
     for (trace, _), (_, spans) in zip(score.listen({**manifest, "labels": []}, rows, site), rows, strict=True):
-        for (clip, _, _), values in zip(spans, score.peaks(trace, spans), strict=True):
+        for (clip, _, _), values in zip(spans, score.peaks(trace, spans) - under, strict=True):
             sounds, parts = bytes(t for t in clip.target if t < UNITS), negatives.sources(clip)
             for k, (owner, units) in enumerate(phrases):
                 if clip.text and clip.text == owner.text:

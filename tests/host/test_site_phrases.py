@@ -202,13 +202,29 @@ def test_a_stricter_cutoff_is_chosen_for_fewer_false_alarms() -> None:
     manifest = NETWORK.manifest
     negatives = estimate.load(released.FOLDER / "zh", manifest["sha256"])
     units = [manifest["units"].index(unit) for unit in site.units_of("意思")]
-    loose = estimate.false_alarms(manifest, negatives, estimate.row_of(manifest, "x", [units], -300))
+    [loose] = estimate.false_alarms(manifest, negatives, [estimate.row_of(manifest, "x", [units], -300)])
     assert loose.false >= 3
     assert loose.low_per_h < loose.false / loose.hours < loose.high_per_h
     cutoff = estimate.cutoff_for(loose, 1.0)
     assert cutoff > -300
-    strict = estimate.false_alarms(manifest, negatives, estimate.row_of(manifest, "x", [units], cutoff))
+    one, strict = estimate.false_alarms(manifest, negatives, [estimate.row_of(manifest, "x", [units], c) for c in (-300, cutoff)])
+    assert one.false == loose.false
     assert strict.false < loose.false
+
+
+def test_a_phrase_that_common_speech_resembles_gets_a_stricter_cutoff() -> None:
+    manifest = NETWORK.manifest
+    negatives = estimate.load(released.FOLDER / "zh", manifest["sha256"])
+    table = manifest["text"]["cutoff_q8_by_units"]
+    rows = []
+    for text in ("可以的话", "欢迎致电光明电力"):
+        units = [manifest["units"].index(unit) for unit in site.units_of(text)]
+        rows.append(estimate.row_of(manifest, text, [units]))
+    common, rare = estimate.false_alarms(manifest, negatives, rows)
+    assert estimate.own_cutoff(manifest, common, 4, 8) > estimate.own_cutoff(manifest, rare, 8, 16)
+    assert estimate.own_cutoff(manifest, rare, 8, 16) < table[16]
+    nothing = estimate.Estimate(0, 2.0, 0.0, 1.8, np.array([], np.int32))  # never heard at all: still a cutoff, and never 0
+    assert estimate.LOWEST_Q8 <= estimate.own_cutoff(manifest, nothing, 8, 16) < 0
 
 
 def test_advice_on_the_command_line(capfd: pytest.CaptureFixture[str], home: Path) -> None:
@@ -217,7 +233,9 @@ def test_advice_on_the_command_line(capfd: pytest.CaptureFixture[str], home: Pat
     assert "z ai x ian" in out
     assert "two syllables" in out
     assert "an hour (95 %" in out
-    assert profile.load(home).get("phrases") == (("online", 0, ("z ai x ian",)),)
+    [(label, cutoff_q8, texts)] = profile.load(home).get("phrases")
+    assert (label, texts) == ("online", ("z ai x ian",))
+    assert estimate.LOWEST_Q8 <= cutoff_q8 < 0  # chosen for this phrase, and written with it
     for arguments, word in (
         (("好", "--label", "a"), "one syllable"),
         (("欢迎致电", "--label", "greeting"), "own labels"),

@@ -43,8 +43,8 @@ def add_parser(subparsers: Any) -> None:
     )
     add.add_argument("text", metavar="TEXT", help="Chinese characters, or pinyin with tones (huan1 ying2) where a reading is wrong")
     add.add_argument("--label", required=True, metavar="L", help="its name in events and records, such as company; several texts may share it")
-    add.add_argument("--cutoff", type=float, metavar="N", help="stricter (nearer to 0) or laxer than the network's own, -4 to 0")
-    add.add_argument("--at-most", type=float, metavar="N", help="choose the cutoff for N false alarms an hour on the shipped negatives")
+    add.add_argument("--cutoff", type=float, metavar="N", help="stricter (nearer to 0) or laxer than the one chosen, -4 to 0")
+    add.add_argument("--at-most", type=float, metavar="N", help="choose the cutoff for N false alarms an hour, by the shipped negatives alone")
     add.add_argument("--dry-run", action="store_true", help="say everything, write nothing")
     _file(add)
     add.set_defaults(run=_add)
@@ -121,7 +121,7 @@ def _add(args: argparse.Namespace) -> int:
     table = site.table_of(path)
     try:
         others = site.texts_of(table[args.label]) if args.label in table else []
-        cutoff = _describe(args.text, args.cutoff, args.at_most)
+        cutoff = _describe(args.text, others, args.cutoff, args.at_most)
     except ValueError as problem:
         raise JudgedBad(str(problem)) from None
     rows, problem_text = site.compiled({**table, args.label: [*others, args.text]})
@@ -136,8 +136,8 @@ def _add(args: argparse.Namespace) -> int:
     return 0
 
 
-def _describe(text: str, cutoff: float | None, at_most: float | None) -> float | None:
-    """Print what a phrase is and what is to be expected of it; the cutoff to write with it, None for the network's own."""
+def _describe(text: str, others: list[str], cutoff: float | None, at_most: float | None) -> float | None:
+    """Print what a phrase is and what is to be expected of its label; the cutoff to write with it, None for the network's own table."""
     from sidetone_host import released
     from sidetone_host.phrases import advice, estimate, reading, site
 
@@ -166,23 +166,25 @@ def _describe(text: str, cutoff: float | None, at_most: float | None) -> float |
         print(f"  false    unknown: {missing}")
         return cutoff
     ids = {name: k for k, name in enumerate(manifest["units"])}
-    row = estimate.row_of(manifest, "phrase", [[ids[unit] for unit in units]], round((cutoff or 0) * 256))
-    result = estimate.false_alarms(manifest, negatives, row)
-    if at_most is not None:
-        row["cutoff_q8"] = estimate.cutoff_for(result, at_most)
-        cutoff = round(row["cutoff_q8"] / 256, 3)
-        result = estimate.false_alarms(manifest, negatives, row)
+    row = estimate.row_of(manifest, "phrase", [[ids[unit] for unit in site.units_of(one)] for one in dict.fromkeys([*others, text])])
+    [result] = estimate.false_alarms(manifest, negatives, [row])
+    aim = estimate.aim(len(syllables)) if at_most is None else at_most
+    if cutoff is None:
+        shortest = min(len(phrase) for phrase in row["phrases"])
+        chosen = estimate.own_cutoff(manifest, result, len(syllables), shortest) if at_most is None else estimate.cutoff_for(result, at_most)
+        cutoff = chosen / 256
+    row["cutoff_q8"] = round(cutoff * 256)
+    [result] = estimate.false_alarms(manifest, negatives, [row])
     rate = result.false / result.hours
     counted = f"{result.false} in {result.hours:.1f} h of speech without it, spliced from {negatives.distinct_hours:.1f} h"
-    print(f"  false    {_rate(result)}: {counted}; cutoff {row['cutoff_q8'] / 256:.2f}")
-    aim = estimate.AIM_PER_H.get(len(syllables), 0.1)
-    if rate > max(TALKATIVE_PER_H, 2 * aim) and at_most is None:
+    print(f"  false    {_rate(result)}: {counted}; cutoff {cutoff:.2f}")
+    if rate > max(TALKATIVE_PER_H, 2 * aim):
         better = estimate.cutoff_for(result, aim) / 256
         print(f"  warning  more than {TALKATIVE_PER_H:g} an hour; with --cutoff {better:.2f} about {aim} an hour, and fewer of the true ones")
     known = manifest.get("metrics", {}).get("text", {}).get(str(min(6, len(syllables))))
     if known:
-        print(f"  heard    of phrases of this length given as text, {100 * known['recall']:.0f} % at the network's own cutoff (synthetic speech)")
-    return cutoff
+        print(f"  heard    of phrases of this length {100 * known['recall']:.0f} % at one cutoff for all (synthetic)")
+    return round(cutoff, 3)
 
 
 def _rate(result: Estimate) -> str:
@@ -219,10 +221,10 @@ def _list(args: argparse.Namespace) -> int:
     from sidetone.core.speech.phrases import site_rows
 
     print(path)
-    for (label, cutoff_q8, _), row in zip(rows, site_rows(manifest, rows), strict=True):
-        whole = estimate.row_of(manifest, label, row["phrases"], cutoff_q8)
-        result = estimate.false_alarms(manifest, negatives, whole)
-        print(f"{label}  cutoff {whole['cutoff_q8'] / 256:.2f}, false alarms {_rate(result)}")
+    whole = [estimate.row_of(manifest, row["label"], row["phrases"], row.get("cutoff_q8", 0)) for row in site_rows(manifest, rows)]
+    for row, result in zip(whole, estimate.false_alarms(manifest, negatives, whole), strict=True):
+        label = row["label"]
+        print(f"{label}  cutoff {row['cutoff_q8'] / 256:.2f}, false alarms {_rate(result)}")
         for text in site.texts_of(entries[label]):
             print(f"  {text}  {' '.join(reading.read(text))}")
     return 0
