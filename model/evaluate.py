@@ -19,6 +19,7 @@ from model.corpus import augment, features, labels
 from model.network import TOKENS, UNITS
 from model.quantize import Streaming
 from sidetone.core.speech.phrases import PhraseSpotter
+from sidetone_host.phrases import estimate
 
 HERE = Path(__file__).parent
 SPLICED_HOURS = {"synthetic": 2.0, "real": 1.5}
@@ -181,16 +182,16 @@ def tempo(network, manifest, clips):
     return rates.summary(rows)
 
 
-def text_table(manifest, rows, clips, seed=8):
-    """Phrases given as text, drawn from the test sentences, at the manifest's cutoffs."""
+def text_table(manifest, shipped, rows, clips, seed=8):
+    """Phrases given as text, drawn from the clips' sentences, at the cutoffs that `sidetone phrases add` chooses with the `shipped` negatives."""
     rng, out = np.random.default_rng(seed), {}
-    cutoffs = manifest["text"]["cutoff_q8_by_units"]
     for syllables in (2, 3, 4, 5, 6):
         phrases = tune.text_phrases(clips, syllables, rng)
-        positive, negative, hours = tune.text_trial(manifest, rows, phrases)
-        cutoff = cutoffs[min(2 * syllables, len(cutoffs) - 1)]
-        out[str(syllables)] = {"phrases": len(phrases), "said": len(positive), "hit": int((positive >= cutoff).sum()),
-                               "false": int((negative >= cutoff).sum()), "hours": hours}  # fmt: skip
+        found = estimate.false_alarms(manifest, shipped, [estimate.row_of(manifest, "", [units]) for _, units in phrases])
+        cutoffs = [estimate.own_cutoff(manifest, one, syllables, len(units)) for one, (_, units) in zip(found, phrases, strict=True)]
+        positive, negative, hours = tune.text_trial(manifest, rows, phrases, cutoffs=cutoffs)
+        out[str(syllables)] = {"phrases": len(phrases), "said": len(positive), "hit": int((positive >= 0).sum()),
+                               "false": int((negative >= 0).sum()), "hours": hours}  # fmt: skip
     return out
 
 
@@ -203,6 +204,7 @@ def main():
     folder, began = Path(args.model), time.monotonic()
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     network = Streaming((folder / manifest["file"]).read_bytes())
+    shipped = estimate.load(folder, manifest["sha256"])
     result, plots, listed = {"version": manifest["version"], "sets": {}, "text": {}, "false": {}, "by": {}}, {}, []
     test, about = sets.synthetic()
     todo = [(f"synthetic {c}", test, c) for c in score.CONDITIONS] if test else []
@@ -230,8 +232,8 @@ def main():
             result["by"]["voice"] = groups(heard, manifest, lambda h: h["clip"].speaker)
             result["by"]["speed"] = groups(heard, manifest, lambda h, speeds=speed_of: speeds[id(h["clip"])])
             result["near"] = near(heard, manifest)
-        if not is_real and condition in TEXT_CONDITIONS:
-            result["text"][condition] = text_table(manifest, rows, test)
+        if name == "real" or (not is_real and condition in TEXT_CONDITIONS):
+            result["text"]["real" if is_real else condition] = text_table(manifest, shipped, rows, [h["clip"] for h in read])
         pooled = report.pooled(entry["labels"], labels.CORE)
         print(f"{time.monotonic() - began:4.0f} s {name}: unit error {100 * entry['unit_error']:.1f} %, core recall {pooled['hit']}/{pooled['said']}, "
               f"core false {pooled['false']} in {pooled['hours']:.2f} h, speech {balanced[0]:.3f}, gate {balanced[1]:.3f}", flush=True)  # fmt: skip

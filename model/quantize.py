@@ -66,7 +66,7 @@ def run_float(layers, frames, ranges=None):
             x = torch.relu(f.conv1d(past(x, STEM - 3), w, b, stride=3))
             note("x0", x.numpy())
         elif kind == "depth":
-            y = torch.relu(f.conv1d(past(x, w.shape[2] - 1), w, b, groups=w.shape[0]))
+            y = f.conv1d(past(x, w.shape[2] - 1), w, b, groups=w.shape[0])
             note(f"d{k}", y.numpy())
         elif kind == "point":
             y = f.conv1d(y, w, b)
@@ -81,7 +81,7 @@ def run_float(layers, frames, ranges=None):
 
 
 def activation_scales(ranges):
-    """-> {tensor: (scale float32, zero point)}; ReLU outputs start at 0."""
+    """-> {tensor: (scale float32, zero point)}; what comes after a ReLU starts at 0."""
     out = {}
     for name, rows in ranges.items():
         rows = np.array(rows)
@@ -90,7 +90,7 @@ def activation_scales(ranges):
         low = 0.5 * rows[:, 0].min() + 0.5 * np.quantile(rows[:, 1], 0.01)
         if name == "out":
             low = max(low, high - LOGIT_RANGE)
-        if name[0] in "xd":
+        if name[0] == "x":
             out[name] = (np.float32(high / 255), -128)
         else:
             scale = np.float32((high - low) / 255)
@@ -169,7 +169,7 @@ def build(layers, act, name):
         joined = remember(x, [1, 1, 1, channels], depth[1].shape[2] - 1, *act[f"x{k}"])
         wt, bt = weights(f"depth{k}", depth[1], depth[2], act[f"x{k}"][0], depth_layout, 3)
         d = w.tensor(f"d{k}", [1, 1, 1, channels], *act[f"d{k}"])
-        w.depthwise(joined, wt, bt, d, relu=True)
+        w.depthwise(joined, wt, bt, d)
         wt, bt = weights(f"point{k}", point[1], point[2], act[f"d{k}"][0], conv_layout, 0)
         p = w.tensor(f"p{k}", [1, 1, 1, channels], *act[f"p{k}"])
         w.conv(d, wt, bt, p, relu=False)

@@ -83,11 +83,11 @@ class Writer:
         options.fusedActivationFunction = fb.ActivationFunctionType.RELU if relu else fb.ActivationFunctionType.NONE
         self._op(fb.BuiltinOperator.CONV_2D, 3, [source, weight, bias], [target], fb.BuiltinOptions.Conv2DOptions, options)
 
-    def depthwise(self, source, weight, bias, target, relu):
+    def depthwise(self, source, weight, bias, target):
         options = fb.DepthwiseConv2DOptionsT()
         options.padding, options.strideH, options.strideW, options.depthMultiplier = fb.Padding.VALID, 1, 1, 1
         options.dilationHFactor = options.dilationWFactor = 1
-        options.fusedActivationFunction = fb.ActivationFunctionType.RELU if relu else fb.ActivationFunctionType.NONE
+        options.fusedActivationFunction = fb.ActivationFunctionType.NONE
         self._op(fb.BuiltinOperator.DEPTHWISE_CONV_2D, 3, [source, weight, bias], [target],
                  fb.BuiltinOptions.DepthwiseConv2DOptions, options)  # fmt: skip
 
