@@ -25,6 +25,7 @@ MERIT_RATE = 1.0
 MANY = 8  # positives; fewer say nothing about a weight
 MOST_LOST = 0.10
 MARGIN_Q8 = 26  # 0.1 natural-log unit
+MOST_PENALTY = 100  # a fit and a penalty are one byte on the device
 WORST_RATE = 1.0  # false alarms an hour that no recall may buy
 TOKEN_WEIGHTS = (0, 26, 51, 77, 128, 205)  # Q8, beside a unit weight of 256
 SYLLABLE_UNITS = [pinyin.UNIT_ID[unit] for unit in pinyin.FINALS]  # each syllable has one
@@ -125,11 +126,9 @@ class Heard:
     def __init__(self, manifest, rows):
         self.manifest = manifest
         table = manifest["labels"]
-        owners = [k for k, row in enumerate(table) for _ in row["phrases"]]
         behind = [many.costs(manifest, logits) for logits, _ in rows]
         found = many.fits([p for row in table for p in row["phrases"]], manifest["fit_limit"], [c.units for c in behind])
-        self.streams = [(many.label_fits(owners, len(table), fits), cost.lags, spans)
-                        for (_, spans), fits, cost in zip(rows, found, behind, strict=True)]  # fmt: skip
+        self.streams = [(fits, cost.lags, spans) for (_, spans), fits, cost in zip(rows, found, behind, strict=True)]
         self.clips = [span[0] for _, spans in rows for span in spans]
         self.said = np.array([[said(clip, row["label"]) for row in table] for clip in self.clips])
         self.usable = np.array([[not count and clip.kind != "near" and not sounds_like(clip, row["phrases"])
@@ -137,10 +136,36 @@ class Heard:
                                 for clip, counts in zip(self.clips, self.said, strict=True)])  # fmt: skip
         self.seconds = np.array([len(clip.audio) / 16000 for clip in self.clips])
 
-    def peaks(self, weight):
-        """Highest value of every clip and label with this token weight: int32 [clips, labels]."""
-        rows = [{**row, "token_weight_q8": weight if row["token"] >= 0 else 0} for row in self.manifest["labels"]]
-        return np.concatenate([score.peaks(many.heard(self.manifest, rows, best, lags), spans) for best, lags, spans in self.streams])
+    def peaks(self, weight, table=None):
+        """Highest value of every clip and label with this token weight: int32 [clips, labels]; `table`: other rows of the same phrases."""
+        rows = [{**row, "token_weight_q8": weight if row["token"] >= 0 else 0} for row in table or self.manifest["labels"]]
+        return np.concatenate([score.peaks(many.heard(self.manifest, rows, many.label_fits(rows, fits), lags), spans) for fits, lags, spans in self.streams])
+
+    def penalize(self, weight):
+        """Choose the penalties of the phrases of every label with several; those of before are forgotten.
+
+        With them each phrase of a label is met by chance as often as the others, once an hour: 听着 alone must not decide how clearly 你必须
+        has to be said. Short and common ones are penalized, in steps of the logits' scale; the easiest has none."""
+        table, scale = self.manifest["labels"], self.manifest["output_scale_q16"] / 256
+        alone = [{**row, "phrases": [phrase]} for row in table for phrase in row["phrases"]]
+        values, column = self.peaks(weight, [{k: v for k, v in row.items() if k != "penalties"} for row in alone]), 0
+        for k, row in enumerate(table):
+            usable = self.usable[:, k]
+            hours, count = float(self.seconds[usable].sum() / 3600), len(row["phrases"])
+            chance = values[usable, column : column + count]
+            levels = np.array([level_at(chance[:, p], hours, MERIT_RATE) for p in range(count)])
+            row["penalties"] = [int(v) for v in np.minimum(np.round((levels - levels.min()) / scale), MOST_PENALTY)]
+            # What nobody says by chance more often than WORST_RATE is heard at least when it fits perfectly (see `fitting`).
+            row["perfect_per_h"] = [float((chance[:, p] > -scale).sum() / hours) for p in range(count)]
+            column += count
+
+    def fitting(self, table):
+        """No phrase's penalty may put a perfect fit under the cutoff, unless chance brings perfect fits too often."""
+        scale = self.manifest["output_scale_q16"] / 256
+        for row in self.manifest["labels"]:
+            most = int(-table[row["label"]]["cutoff"] / scale)
+            often = row.pop("perfect_per_h")
+            row["penalties"] = [p if rate > WORST_RATE else min(p, most) for p, rate in zip(row["penalties"], often, strict=True)]
 
     def cutoffs(self, values):
         """Per label a dict: cutoff, doubt, levels, recall (dev), false, hours, positives, merit (recall at MERIT_RATE)."""
@@ -170,18 +195,31 @@ class Heard:
                           "false": int((negative >= cutoff).sum()), "hours": hours, "merit": merit}  # fmt: skip
         return out
 
+    def merit(self, table):
+        """Mean recall at MERIT_RATE of the learned labels with enough positives."""
+        return np.mean([table[r["label"]]["merit"] for r in self.manifest["labels"] if r["token"] >= 0 and table[r["label"]]["positives"] >= MANY])
+
 
 def tune(manifest, rows):
     """Fill in weights and cutoffs; returns the table per label."""
     heard, best = Heard(manifest, rows), None
     for weight in TOKEN_WEIGHTS:
         table = heard.cutoffs(heard.peaks(weight))
-        merit = np.mean([table[r["label"]]["merit"] for r in manifest["labels"]
-                         if r["token"] >= 0 and table[r["label"]]["positives"] >= MANY])  # fmt: skip
+        merit = heard.merit(table)
         print(f"token weight {weight / 256:.2f}: merit {merit:.3f}", flush=True)
         if best is None or merit > best[0]:
             best = (merit, weight, table)
-    _, weight, table = best
+    before, weight, _ = best
+    heard.penalize(weight)
+    table = heard.cutoffs(heard.peaks(weight))
+    print(f"with penalties: merit {heard.merit(table):.3f} (without {before:.3f})", flush=True)
+    heard.fitting(table)
+    values = heard.peaks(weight)
+    for k, row in enumerate(manifest["labels"]):
+        found = table[row["label"]]
+        told, positive = values[:, k] >= found["cutoff"], (heard.said[:, k] > 0) & np.array([c.text != "" for c in heard.clips])
+        found["false"] = int((told & heard.usable[:, k]).sum())
+        found["recall"] = float(told[positive].mean()) if positive.any() else None
     for row in manifest["labels"]:
         chosen = table[row["label"]]
         row["token_weight_q8"] = weight if row["token"] >= 0 else 0

@@ -132,7 +132,8 @@ def test_a_faulty_phrase_is_one_fault_with_its_line(tmp_path: Path, line: str, w
 
 def test_many_streams_give_the_spotters_own_integers() -> None:
     rng = np.random.default_rng(3)
-    manifest, rows = NETWORK.manifest, NETWORK.manifest["labels"]
+    rows = [{**row, "penalties": [(k + 2 * p) % 4 for p in range(len(row["phrases"]))]} for k, row in enumerate(NETWORK.manifest["labels"])]
+    manifest = {**NETWORK.manifest, "labels": rows}
     streams = []
     for steps in (150, 90, 1):  # phrases laid into noise, so that paths end
         logits = rng.integers(-120, -20, (steps, 80)).astype(np.int8)
@@ -147,12 +148,11 @@ def test_many_streams_give_the_spotters_own_integers() -> None:
                 logits[at, 59 + row["token"]] = 90
             at += int(rng.integers(3, 9))
         streams.append(logits)
-    owners = [k for k, row in enumerate(rows) for _ in row["phrases"]]
     costs = [many.costs(manifest, logits) for logits in streams]
     found = many.fits([p for row in rows for p in row["phrases"]], manifest["fit_limit"], [cost.units for cost in costs])
     told = 0
     for logits, cost, fits in zip(streams, costs, found, strict=True):
-        values = many.heard(manifest, rows, many.label_fits(owners, len(rows), fits), cost.lags)
+        values = many.heard(manifest, rows, many.label_fits(rows, fits), cost.lags)
         spotter, expected = PhraseSpotter(manifest), []
         for step, logit in enumerate(logits.tolist()):
             expected += [(step, label) for label, _, _ in spotter.step(step * 30, logit)]

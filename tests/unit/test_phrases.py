@@ -48,6 +48,13 @@ def test_without_its_token_a_phrase_needs_a_lower_cutoff():
     assert [f[1] for f in found] == [90]
 
 
+def test_a_penalized_phrase_has_to_fit_better_than_its_label_s_others():
+    both = {"phrases": [[1, 2, 3, 4], [5, 6]], "cutoff_q8": -256, "token_weight_q8": 0}
+    for penalties, heard in (([0, 0], 2), ([0, 4], 2), ([0, 5], 1), ([5, 5], 0)):  # 4 steps of 0.25 are 1.0 under a perfect fit: the cutoff
+        spotter = PhraseSpotter(manifest(penalties=penalties, **both))
+        assert len(say(spotter, [1, 2, 3, 4] + [0] * 30 + [5, 6] + [0] * 30)) == heard, penalties
+
+
 def test_between_its_levels_a_phrase_is_in_doubt_and_not_heard():
     spotter = PhraseSpotter(manifest(doubt_q8=-640))
     doubts = []

@@ -24,7 +24,7 @@ class PhraseSpotter(phrases.PhraseSpotter):
             row += (self._refractory[k], _NO_TOKEN if token < 0 else token)
             for place in range(len(row)):
                 rows[8 * k + place] = row[place]
-        self._owner = bytes(self._owner)
+        self._owner = array("H", [self._owner[p] | self._penalty[p] << 8 for p in range(len(self._owner))])
         self._held = bytearray(2 * phrases.HOLD_STEPS * self.count)
         self._heard = array("I", bytes(4 * self.count))
         self._far_none = self._token_far << 8 | self._fit_none << 16

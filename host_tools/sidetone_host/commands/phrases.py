@@ -254,7 +254,7 @@ def _test(args: argparse.Namespace) -> int:
     cost = many.costs(manifest, heard.logits)
     for row in rows:
         [fits] = many.fits(row["phrases"], manifest["fit_limit"], [cost.units])
-        values = many.heard(manifest, [row], many.label_fits([0] * len(row["phrases"]), 1, fits), cost.lags)[:, 0]
+        values = many.heard(manifest, [row], many.label_fits([row], fits), cost.lags)[:, 0]
         told = many.events(values, row["cutoff_q8"], row["refractory_ms"])
         print(f"{row['label']}: heard {len(told)} times" if len(told) != 1 else f"{row['label']}: heard once")
         for step in told:

@@ -79,10 +79,9 @@ def enrol(heard: hear.Heard, manifest: dict[str, Any]) -> Enrolment:
 
 
 def _trace(manifest: dict[str, Any], rows: list[dict[str, Any]], logits: NDArray[np.int8]) -> many.Int32s:
-    owners = [k for k, row in enumerate(rows) for _ in row["phrases"]]
     cost = many.costs(manifest, logits)
     [fits] = many.fits([phrase for row in rows for phrase in row["phrases"]], manifest["fit_limit"], [cost.units])
-    return many.heard(manifest, rows, many.label_fits(owners, len(rows), fits), cost.lags)
+    return many.heard(manifest, rows, many.label_fits(rows, fits), cost.lags)
 
 
 def _label(row: dict[str, Any], trace: many.Int32s, places: list[passage.Place], first: NDArray[np.int_]) -> Label:

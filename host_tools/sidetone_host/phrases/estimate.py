@@ -99,13 +99,12 @@ def row_of(manifest: dict[str, Any], label: str, phrases: list[list[int]], cutof
 
 def false_alarms(manifest: dict[str, Any], negatives: Negatives, rows: Sequence[dict[str, Any]]) -> list[Estimate]:
     """Each label against the negatives, at its cutoff; the time is that of the negatives, not of the labels."""
-    owners = [k for k, row in enumerate(rows) for _ in row["phrases"]]
     sounds = [[bytes(phrase) for phrase in row["phrases"]] for row in rows]
     found = many.fits([phrase for row in rows for phrase in row["phrases"]], manifest["fit_limit"], negatives.streams)
     false, spoken, total = [0] * len(rows), [0] * len(rows), 0
     peaks: list[list[int]] = [[] for _ in rows]
     for fits, clips, stream in zip(found, negatives.clips, negatives.streams, strict=True):
-        best = many.label_fits(owners, len(rows), fits)
+        best = many.label_fits(rows, fits)
         none = np.full((len(stream), 1), many.NEVER, np.uint8)
         values = many.heard(manifest, rows, best, none)
         total += sum(b - a for a, b, _ in clips)

@@ -101,12 +101,14 @@ def _least(values: NDArray[np.int16], steps: int) -> NDArray[np.int16]:
     return out
 
 
-def label_fits(owners: Sequence[int], labels: int, found: NDArray[np.int16]) -> NDArray[np.int16]:
-    """Fits per phrase -> the best per label, NEVER where none ends at the step; `owners`: the label of each phrase."""
-    out = np.full((len(found), labels), NEVER, np.int16)
-    for column, owner in enumerate(owners):
-        fit = found[:, column]
-        np.minimum(out[:, owner], np.where(fit >= 0, fit, NEVER), out=out[:, owner])
+def label_fits(rows: Sequence[dict[str, Any]], found: NDArray[np.int16]) -> NDArray[np.int16]:
+    """Fits of the rows' phrases, in their order -> the best per row, penalties added, NEVER where none ends at the step."""
+    out, column = np.full((len(found), len(rows)), NEVER, np.int16), 0
+    for k, row in enumerate(rows):
+        for penalty in row.get("penalties", [0] * len(row["phrases"])):
+            fit = found[:, column]
+            np.minimum(out[:, k], np.where(fit >= 0, fit + penalty, NEVER), out=out[:, k])
+            column += 1
     return out
 
 

@@ -1,8 +1,8 @@
 """Phrases from the network's logits: the keyword graph, the label tokens, cutoffs and refractory periods.
 
 Rules, per label and step:
-  1. The *fit* is the best of its phrases in the keyword graph (mean cost per unit), held for HOLD_STEPS, because the
-     label's token comes a little after the last unit.
+  1. The *fit* is the best of its phrases in the keyword graph (mean cost per unit, plus the phrase's penalty where common speech resembles it
+     more than the label's others), held for HOLD_STEPS, because the label's token comes a little after the last unit.
   2. The *token* is how far the label's token is behind the best token, the least of the last HOLD_STEPS. A label given
      as text only has none.
   3. posterior_q8 = bias - unit_weight * fit - token_weight * token (natural-log units, Q8): the weights come with the
@@ -59,9 +59,11 @@ class PhraseSpotter:
         self._token = []
         phrases = []
         self._owner = []
+        self._penalty = []
         for k in range(self.count):
             row = rows[k]
             shortest = 99
+            self._penalty += row.get("penalties", [0] * len(row["phrases"]))
             for phrase in row["phrases"]:
                 phrases.append(phrase)
                 self._owner.append(k)
@@ -145,9 +147,11 @@ class PhraseSpotter:
         if some:
             fits = self.graph.fits
             owner = self._owner
+            penalty = self._penalty
             for p in range(len(owner)):
                 fit = fits[p]
                 if fit >= 0:
+                    fit += penalty[p]
                     k = owner[p]
                     held = self._fits[k]
                     if busy[k] <= 0:

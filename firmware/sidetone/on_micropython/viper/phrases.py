@@ -39,11 +39,11 @@ def costs(logits: ptr8, out: ptr16, first: int, count: int, tokens: int, tokens_
 
 @micropython.viper
 def spot(
-    fits: ptr16, owner: ptr8, phrases: int, logits: ptr8, rows: ptr32, state: ptr16, held: ptr8, heard: ptr32, count: int, slot: int, packed: int
+    fits: ptr16, owner: ptr16, phrases: int, logits: ptr8, rows: ptr32, state: ptr16, held: ptr8, heard: ptr32, count: int, slot: int, packed: int
 ) -> int:
     """One step of every label; returns how many are heard or in doubt: state[4] of those is 2 or 1.
 
-    fits: of each phrase, 0xFFFF for none; owner: each phrase's label; phrases: how many of them fit or not, 0 where none fits.
+    fits: of each phrase, 0xFFFF for none; owner: each phrase's label | penalty << 8; phrases: how many of them fit or not, 0 where none fits.
     rows: eight words a label: bias + 2**28, unit weight, token weight, cutoff + 2**28, doubt level + 2**28, refractory steps, token's place
     in logits or 255, unused. state: five words a label: steps until what is held is gone, steps to wait, deaf, unused, event.
     held: 14 bytes a label: the last seven fits, the last seven lags. heard: posterior + 2**28 a label.
@@ -56,7 +56,8 @@ def spot(
     while n < phrases:
         fit = fits[n]
         if fit != 0xFFFF:
-            k = owner[n]
+            k = owner[n] & 255
+            fit += owner[n] >> 8
             s = ptr16(int(state) + k * 10)
             h = ptr8(int(held) + k * 14)
             if s[0] == 0:
