@@ -1,6 +1,6 @@
 """Hours of ordinary speech that holds no phrase: what cutoffs are set on, and what `sidetone phrases` estimates false alarms from.
 
-There are 21 minutes of speech that is neither trained on nor tested on: the synthetic "dev" set and every sixth clip of the extra
+There are 40 minutes of speech that is neither trained on nor tested on: the synthetic "dev" set and every sixth clip of the extra
 corpus. They are cut between syllables where the network itself aligns them (`corpus/splice.py`) and joined anew, so that hours of other
 syllable sequences come of it; half of the streams are disturbed (room, headset, noise, babble, bands). Sounds and voices repeat, joints do not:
 the hours are nominal, and `distinct_hours` says how much speech they are made of.
