@@ -20,8 +20,9 @@ TABOO_RATE = 0.1
 DOUBT_RATE = 6.0
 # Levels that the manifest keeps for personal cutoffs: the false alarms an hour that each of them gives on the negatives.
 LEVEL_RATES = (0.1, 0.2, 0.5, 1.0, 2.0, 6.0)
-# Weights are compared at one rate of false alarms that the dev negatives can show (about one alarm a label), by rank, not extrapolated.
-MERIT_RATE = 1.0
+# Weights and penalties are compared at rates of false alarms that the dev negatives can show (one to three alarms a label), by rank, not extrapolated.
+MERIT_RATES = (1.0, 0.34)
+PENALTY_SHARES, UNKNOWN_SHARE = (0.0, 0.25, 0.5, 0.75, 1.0), 0.5
 MANY = 8  # positives; fewer say nothing about a weight
 MOST_LOST = 0.10
 MARGIN_Q8 = 26  # 0.1 natural-log unit
@@ -142,22 +143,31 @@ class Heard:
         return np.concatenate([score.peaks(many.heard(self.manifest, rows, many.label_fits(rows, fits), lags), spans) for fits, lags, spans in self.streams])
 
     def penalize(self, weight):
-        """Choose the penalties of the phrases of every label with several; those of before are forgotten.
+        """Choose the penalties of the phrases of every label with several, in steps of the logits' scale; those of before are forgotten.
 
-        With them each phrase of a label is met by chance as often as the others, once an hour: 听着 alone must not decide how clearly 你必须
-        has to be said. Short and common ones are penalized, in steps of the logits' scale; the easiest has none."""
+        With whole penalties chance meets each phrase of a label as often as the others, once an hour: 听着 alone must not decide how clearly
+        你必须 has to be said. But what people say most may be what chance says most: the share of them that hears most at equal false alarms is
+        taken, label by label; UNKNOWN_SHARE where the dev set says the label too seldom."""
         table, scale = self.manifest["labels"], self.manifest["output_scale_q16"] / 256
         alone = [{**row, "phrases": [phrase]} for row in table for phrase in row["phrases"]]
-        values, column = self.peaks(weight, [{k: v for k, v in row.items() if k != "penalties"} for row in alone]), 0
+        values, column, whole = self.peaks(weight, [{k: v for k, v in row.items() if k != "penalties"} for row in alone]), 0, []
         for k, row in enumerate(table):
             usable = self.usable[:, k]
             hours, count = float(self.seconds[usable].sum() / 3600), len(row["phrases"])
             chance = values[usable, column : column + count]
-            levels = np.array([level_at(chance[:, p], hours, MERIT_RATE) for p in range(count)])
-            row["penalties"] = [int(v) for v in np.minimum(np.round((levels - levels.min()) / scale), MOST_PENALTY)]
+            levels = np.array([level_at(chance[:, p], hours, MERIT_RATES[0]) for p in range(count)])
+            whole.append(np.minimum((levels - levels.min()) / scale, MOST_PENALTY))
             # What nobody says by chance more often than WORST_RATE is heard at least when it fits perfectly (see `fitting`).
             row["perfect_per_h"] = [float((chance[:, p] > -scale).sum() / hours) for p in range(count)]
             column += count
+        merits = []
+        for share in PENALTY_SHARES:
+            for row, penalties in zip(table, whole, strict=True):
+                row["penalties"] = [int(v) for v in np.round(share * penalties)]
+            found = self.cutoffs(self.peaks(weight))
+            merits.append([found[row["label"]]["merit"] if found[row["label"]]["positives"] >= MANY else share == UNKNOWN_SHARE for row in table])
+        for row, penalties, merit in zip(table, whole, np.array(merits).T, strict=True):
+            row["penalties"] = [int(v) for v in np.round(PENALTY_SHARES[int(np.argmax(merit))] * penalties)]
 
     def fitting(self, table):
         """No phrase's penalty may put a perfect fit under the cutoff, unless chance brings perfect fits too often."""
@@ -168,7 +178,7 @@ class Heard:
             row["penalties"] = [p if rate > WORST_RATE else min(p, most) for p, rate in zip(row["penalties"], often, strict=True)]
 
     def cutoffs(self, values):
-        """Per label a dict: cutoff, doubt, levels, recall (dev), false, hours, positives, merit (recall at MERIT_RATE)."""
+        """Per label a dict: cutoff, doubt, levels, recall (dev), false, hours, positives, merit (recall at MERIT_RATES)."""
         out, text = {}, self.manifest["text"]["cutoff_q8_by_units"]
         for k, row in enumerate(self.manifest["labels"]):
             label = row["label"]
@@ -188,7 +198,8 @@ class Heard:
                 share = estimate.OWN_SHARE
                 cutoff = share * cutoff + (1 - share) * text[min(len(p) for p in row["phrases"])]
             cutoff = min(-1, int(np.ceil(cutoff)))  # 0 is a perfect fit
-            merit = float((positive > np.sort(negative)[::-1][int(MERIT_RATE * hours)]).mean()) if len(positive) else 0.0
+            allowed = np.sort(negative)[::-1][[int(rate * hours) for rate in MERIT_RATES]]
+            merit = float(np.mean([(positive > level).mean() for level in allowed])) if len(positive) else 0.0
             out[label] = {"cutoff": cutoff, "doubt": level_at(negative, hours, DOUBT_RATE), "rate": rate,
                           "levels": [level_at(negative, hours, r) for r in LEVEL_RATES],
                           "recall": float((positive >= cutoff).mean()) if len(positive) else None, "positives": len(positive),
@@ -196,7 +207,7 @@ class Heard:
         return out
 
     def merit(self, table):
-        """Mean recall at MERIT_RATE of the learned labels with enough positives."""
+        """Mean recall at MERIT_RATES of the learned labels with enough positives."""
         return np.mean([table[r["label"]]["merit"] for r in self.manifest["labels"] if r["token"] >= 0 and table[r["label"]]["positives"] >= MANY])
 
 
