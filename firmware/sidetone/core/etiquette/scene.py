@@ -48,20 +48,11 @@ class Scene:
         self._said_ms = {}  # label -> last time the agent said it
         self._said_count = {}
         self._perhaps_ms = {}  # label -> last time something under the cutoff sounded like it
-        self._customer_said_ms = {}
+        self._customer_said = set()  # labels
         self._own_words_at_customer = 0  # labels of _AGENTS_OWN heard on the customer's channel
         self.not_judged = []  # (reason, rule), filled when the groups are built
 
     # -- what can be judged
-
-    def can_hear(self, *keys):
-        """True if the network has a label for each of these word lists of the profile."""
-        if not self.labels:
-            return False
-        for key in keys:
-            if not self.hearing(key):
-                return False
-        return True
 
     def hearing(self, key):
         """The labels for a word list of the profile that this network really has."""
@@ -94,9 +85,9 @@ class Scene:
         if self.no_words == OTHER_LANGUAGE:
             return False
         if channel != "agent":
-            if label in _AGENTS_OWN and label not in self._customer_said_ms:
+            if label in _AGENTS_OWN and label not in self._customer_said:
                 self._own_words_at_customer += 1
-            self._customer_said_ms[label] = t_ms
+            self._customer_said.add(label)
             return False
         self.phrase_counts[label] = self.phrase_counts.get(label, 0) + 1
         if not self._agent_speaks(t_ms):
@@ -151,10 +142,6 @@ class Scene:
         for label in labels:
             count += self._said_count.get(label, 0)
         return count
-
-    def customer_said_ms(self, label):
-        """When the customer last said `label`, or None."""
-        return self._customer_said_ms.get(label)
 
     def phrase_rows(self):
         """(label, count) for the record: labels of the label table in its order, then site labels in alphabetical order."""

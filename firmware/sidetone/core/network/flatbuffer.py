@@ -18,12 +18,10 @@ import struct
 # scalar kinds: (struct code, bytes)
 U8 = ("B", 1)
 I8 = ("b", 1)
-U16 = ("H", 2)
 I32 = ("i", 4)
 U32 = ("I", 4)
 F32_BITS = ("I", 4)
 I64 = ("q", 8)
-U64 = ("Q", 8)
 
 # Longest vector of scalars that is turned into a tuple: a bias or a scale per output channel, never weights (those stay bytes).
 MAX_VECTOR = 65536
