@@ -47,6 +47,23 @@ def test_the_closure_inside_a_word_does_not_end_the_spurt():
     assert abs(gate.began_ms - 1000) <= 20
 
 
+def test_babble_whose_peaks_pass_the_gate_begins_no_spurt():
+    gate, t_ms = quiet_gate()
+    _, t_ms = run(gate, [-28] * 300 + [-70] * 50, t_ms)
+    ended_ms = gate.ended_ms
+    active, t_ms = run(gate, ([-41] * 10 + [-50] * 5) * 5, t_ms)  # 13 dB under
+    assert active > 30
+    assert not gate.speaking
+    assert gate.ended_ms == ended_ms
+
+
+def test_a_soft_beginning_belongs_to_the_spurt():
+    gate, t_ms = quiet_gate()
+    _, t_ms = run(gate, [-41] * 10 + [-60] * 6 + [-28] * 20, t_ms)  # an aspirated consonant, a closure, a vowel
+    assert gate.speaking
+    assert abs(gate.began_ms - 1000) <= 20, gate.began_ms
+
+
 def test_what_is_far_under_the_own_level_is_not_own():
     gate, t_ms = quiet_gate()
     _, t_ms = run(gate, [-28, -30, -32] * 100, t_ms)

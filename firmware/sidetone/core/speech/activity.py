@@ -5,14 +5,17 @@ A hop is *active* when its smoothed speech-band level is
     leaking in), and
   - 6 dB over the noise floor (the lowest level of the last 3-4 s: hum, a tone and a fan become floor), and
   - over `mask_q8`, which the caller may set (the expected leak of the other channel).
-A talk *spurt* begins with the first of 3 active hops in a row and ends with the last active hop before 250 ms without
-one. The own level starts at the calibrated baseline and follows the mean power of the active hops.
+A talk *spurt* begins with the first of 3 active hops in a row, once one hop was *strong*: within 10 dB under the own level (babble
+20 dB under the talker has many peaks that pass 15 dB and few that pass 10). It ends with the last active hop before 250 ms
+without one. The own level starts at the calibrated baseline and follows the mean power of the active hops.
 
-| state    | input                        | next     | what happens                              |
-|----------|------------------------------|----------|-------------------------------------------|
-| silent   | 3rd active hop in a row      | speaking | began_ms = start of the first of the three |
-| speaking | active hop                   | speaking | ended_ms = end of this hop                |
-| speaking | 25th hop in a row not active | silent   | the spurt is over at ended_ms             |
+| state    | input                                      | next     | what happens                                            |
+|----------|--------------------------------------------|----------|---------------------------------------------------------|
+| silent   | 3rd active hop in a row, none before it    | silent   | the spurt would begin at the start of the first of them |
+| silent   | 10th hop in a row not active               | silent   | it would not, and no hop was strong                     |
+| silent   | 3rd active hop in a row or a later one, a strong one was heard | speaking | began_ms = where it would begin     |
+| speaking | active hop                                 | speaking | ended_ms = end of this hop                              |
+| speaking | 25th hop in a row not active               | silent   | the spurt is over at ended_ms                           |
 """
 
 from sidetone.core.speech import decibel
@@ -20,7 +23,9 @@ from sidetone.core.speech import decibel
 HOP_MS = 10
 GATE_DB_Q8 = 15 * 256  # 14-16 dB is flat in FACTS.md's measurement
 OVER_NOISE_Q8 = 6 * 256  # noise is a minimum, 1-2 dB under the mean; white noise passes this less than once a minute
+START_DB_Q8 = 10 * 256  # 8-11 dB is flat; at 20 dB babble 2-5 points of balanced accuracy better than 15, elsewhere the same (decision 0207)
 ONSET_HOPS = 3  # a click is shorter
+LULL_HOPS = 10  # a soft beginning and the vowel after it are one beginning: longer than most closures; up to 15 costs nothing at 20 dB babble
 HANGOVER_HOPS = 25  # longer than the closure of a stop (80-150 ms), shorter than a pause that counts (500 ms)
 NOISE_PART_HOPS = 50  # the floor is the minimum of the last 6-7 parts of 0.5 s
 NOISE_PARTS = 6
@@ -55,6 +60,8 @@ class Activity:
         self._previous_q8 = decibel.FLOOR_Q8
         self._before_q8 = decibel.FLOOR_Q8
         self._run = 0  # active hops in a row
+        self._since_ms = None  # where a spurt would begin
+        self._strong = False
         self._silent = 0  # hops since the last active one
         self._starved = 0
         self._part_hops = 0
@@ -79,15 +86,22 @@ class Activity:
             self._follow(band_q8)
             self._silent = 0
             self._run += 1
+            if smooth > own - START_DB_Q8:
+                self._strong = True
+            if self._run == ONSET_HOPS and self._since_ms is None:
+                self._since_ms = t_ms - ONSET_HOPS * HOP_MS
             if self.speaking:
                 self.ended_ms = t_ms
-            elif self._run >= ONSET_HOPS:
+            elif self._strong and self._run >= ONSET_HOPS:
                 self.speaking = True
-                self.began_ms = t_ms - ONSET_HOPS * HOP_MS
+                self.began_ms = self._since_ms
                 self.ended_ms = t_ms
         else:
             self._run = 0
             self._silent += 1
+            if self._silent == LULL_HOPS:
+                self._since_ms = None
+                self._strong = False
             if self._silent >= HANGOVER_HOPS:
                 self.speaking = False
                 if smooth > self.noise_q8 + SPEECHLIKE_Q8 and smooth > self.mask_q8:

@@ -24,7 +24,8 @@ RING = 58  # .. 77: threshold index of the last 20 hops
 COUNTS = 78  # .. 94
 WORK = 96  # .. 99
 TONE_LOW, TONE_HIGH = 100, 101  # a tone's loss in the speech band, + ZERO
-WORDS = 102
+STRONG, SINCE = 102, 103  # a strong hop was heard; where a spurt would begin, + 1 ms, or 0
+WORDS = 104
 
 ACTIVE, TALKS, TONE, PEAK = 1, 2, 4, 8  # what `hop` returns: flags, and PEAK for each syllable peak (0, 8 or 16)
 
@@ -89,11 +90,15 @@ def hop(x: int, s: ptr32, t_ms: int, energy: int, band: int, vowel: int, peak: i
         s[8] = 0
         s[7] = 0
         s[6] = s[6] + 1
+        if smooth > s[31] - 2560:
+            s[102] = 1
+        if s[6] == 3 and s[103] == 0:
+            s[103] = t_ms - 29
         if s[18]:
             s[20] = t_ms
-        elif s[6] >= 3:
+        elif s[102] and s[6] >= 3:
             s[18] = 1
-            s[19] = t_ms - 30
+            s[19] = s[103] - 1
             s[20] = t_ms
         s[98] = band + 32768
         work = 99
@@ -105,6 +110,9 @@ def hop(x: int, s: ptr32, t_ms: int, energy: int, band: int, vowel: int, peak: i
     else:
         s[6] = 0
         s[7] = s[7] + 1
+        if s[7] == 10:
+            s[102] = 0
+            s[103] = 0
         if s[7] >= 25:
             s[18] = 0
             if smooth > noise + 3072 and smooth > s[4]:
