@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model import rates, report, score, sets, tune
+from model import activity, rates, report, score, sets, tune
 from model.corpus import augment, features, labels
 from model.network import TOKENS, UNITS
 from model.quantize import Streaming
@@ -28,27 +28,20 @@ TEXT_CONDITIONS = ("clean", "noise20", "noise10", "g711")
 
 
 def hear(network, manifest, clips, condition, seed=0):
-    """-> (a dict per clip, rows of the streams, balanced accuracy of the speech head and of the product's gate); see the keys below."""
+    """-> (a dict per clip, rows of the streams, {detector: activity.balanced}); see the keys below."""
     made = score.sounds(clips, condition, seed)
     rows = score.logits(network, [(features.frontend(sound), spans) for sound, spans in made])
-    out, spoke, loud, gated = [], [], [], []
+    out, spoken = [], {}
     for (sound, _), (logits, spans), (trace, events) in zip(made, rows, score.listen(manifest, rows), strict=True):
-        (counter, active), vowels, density = rates.counted(sound), rates.vowels(manifest, logits), rates.dense(manifest, logits)
-        truth = np.zeros(len(logits), bool)
+        counted, vowels, density = rates.counted(sound), rates.vowels(manifest, logits), rates.dense(manifest, logits)
         for span, values, found in zip(spans, score.peaks(trace, spans), events, strict=True):
             clip, a, b = span
             wrong, units = score.unit_error(logits, span, UNITS, TOKENS)
             out.append({"clip": clip, "peaks": values, "events": found, "end": b, "wrong": wrong, "units": units,
-                        "rates": (rates.between(counter, 3 * a, 3 * b + 12), rates.between(vowels, a, b + 8), rates.between(density, a, b + 4))})  # fmt: skip
-            on = features.activity(clip.audio)[1::3]
-            truth[a : a + len(on)] = on[: len(truth) - a]
-        spoke.append(truth)
-        loud.append(logits[:, TOKENS] > manifest["output_zero_point"])
-        gated.append(active[1::3][: len(truth)])
-    on, balanced = np.concatenate(spoke), []
-    for said in (np.concatenate(loud), np.concatenate(gated)):
-        balanced.append(float(0.5 * (said[on].mean() + (~said[~on]).mean())))
-    return out, rows, balanced
+                        "rates": (rates.between(counted.syllables, 3 * a, 3 * b + 12), rates.between(vowels, a, b + 8), rates.between(density, a, b + 4))})  # fmt: skip
+        for name, values in activity.compared(manifest, counted, logits, spans).items():
+            spoken.setdefault(name, []).extend(values)
+    return out, rows, {name: activity.balanced(values) for name, values in spoken.items()}
 
 
 def same_as_the_product(manifest, rows):
@@ -212,13 +205,13 @@ def main():
         real, about_real = sets.real(args.real)
         todo += [("real", real, "clean"), ("real babble20", real, "babble20")]
     for name, clips, condition in todo:
-        heard, rows, balanced = hear(network, manifest, clips, condition)
+        heard, rows, speech = hear(network, manifest, clips, condition)
         is_real = name.startswith("real")
         read = [h for h, a in zip(heard, about_real if is_real else about, strict=True) if a.readable]
         entry = {"clips": len(clips), "speakers": len({c.speaker for c in clips}),
                  "minutes": round(sum(len(c.audio) for c in clips) / 960000, 1),
                  **{k: v for k, v in errors(read).items() if k != "clips"},
-                 "speech_balanced": balanced[0], "gate_balanced": balanced[1], "labels": tally(heard, manifest), "rate": rates.summary(rate_windows(read)),
+                 "activity": speech, "labels": tally(heard, manifest), "rate": rates.summary(rate_windows(read)),
                  "doubts": doubts(heard, manifest)}  # fmt: skip
         result["sets"][name] = entry
         plots[name] = det(heard, manifest)
@@ -236,7 +229,7 @@ def main():
             result["text"]["real" if is_real else condition] = text_table(manifest, shipped, rows, [h["clip"] for h in read])
         pooled = report.pooled(entry["labels"], labels.CORE)
         print(f"{time.monotonic() - began:4.0f} s {name}: unit error {100 * entry['unit_error']:.1f} %, core recall {pooled['hit']}/{pooled['said']}, "
-              f"core false {pooled['false']} in {pooled['hours']:.2f} h, speech {balanced[0]:.3f}, gate {balanced[1]:.3f}", flush=True)  # fmt: skip
+              f"core false {pooled['false']} in {pooled['hours']:.2f} h, speech {speech['spurts']['balanced']:.3f}", flush=True)  # fmt: skip
     for name, clips in (("synthetic", test), ("real", real if args.real else [])):
         if clips:
             result["false"][name], negative = false_alarms(network, manifest, clips, SPLICED_HOURS[name])

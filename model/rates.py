@@ -6,6 +6,8 @@ method gets one scale per speaker, as calibration gives it, so the error is what
 docs/decisions/0205 says why the rate is made as it is.
 """
 
+from typing import NamedTuple
+
 import numpy as np
 
 from model.network import TOKENS, UNITS
@@ -14,19 +16,27 @@ from sidetone.core.speech.meter import Meter
 WINDOW_S = 20
 
 
+class Counted(NamedTuple):
+    """By the device's kernels and meter, after each hop."""
+
+    syllables: object  # int [hops], so far, scale 1
+    active: object  # bool [hops]: the gate
+    speaking: object  # bool [hops]: a talk spurt
+
+
 def counted(samples):
-    """int16 -> the counter's syllables up to each hop, and whether the gate takes the hop for speech (the device's kernels and meter, scale 1)."""
+    """int16 -> Counted."""
     from sidetone.on_cpython.kernels import ChannelKernels
 
-    kernels, meter, out, active, t_ms = ChannelKernels(pitch=False), Meter(-26 * 256), [], [], 0
+    kernels, meter, rows, t_ms = ChannelKernels(pitch=False), Meter(-26 * 256), [], 0
     samples = samples[: len(samples) // 160 * 160]
     for at in range(0, len(samples), 64000):
         for row in kernels.block(samples[at : at + 64000]).rows():
             t_ms += 10
             meter.hop(t_ms, *row)
-            out.append(meter.syllables)
-            active.append(meter.active)
-    return np.array(out), np.array(active)
+            rows.append((meter.syllables, meter.active, meter.speaking))
+    out, active, speaking = np.array(rows, int).reshape(-1, 3).T
+    return Counted(out, active > 0, speaking > 0)
 
 
 def dense(manifest, rows):
