@@ -61,15 +61,22 @@ def tier(label):
     return "core" if label in labels.CORE else "full" if label in labels.FULL else "taboo" if label in labels.TABOO else "text"
 
 
+def once_each(text, spans):
+    """How many of one label's spans (begin, end) in a text are told one by one: what is said twice in a breath (稍等稍等) is one event by the
+    spotter's refractory period, and counts once."""
+    spans = sorted(spans)
+    return sum(k == 0 or text[spans[k - 1][1] : begin].strip("，。！？、") != "" for k, (begin, _) in enumerate(spans))
+
+
 def said(clip, label):
-    """How often the clip holds the label's phrases: by its text, or (spliced, no text) by its target."""
+    """How often the clip holds the label's phrases: by its text (see `once_each`), or (spliced, no text) by its target."""
     if not clip.text:
         if label in labels.LABEL_ID:
             return clip.target.count(UNITS + labels.LABEL_ID[label])
         return int(sounds_like(clip, labels.phrase_units(label)))
     if label in labels.GIVEN:
         return sum(clip.text.replace("，", "").count(p) for p in labels.GIVEN[label])
-    return sum(s[0] == label for s in labels.spans(clip.text))
+    return once_each(clip.text, [s[1:] for s in labels.spans(clip.text) if s[0] == label])
 
 
 def sounds_like(clip, phrases):
