@@ -217,14 +217,17 @@ def test_a_phrase_that_common_speech_resembles_gets_a_stricter_cutoff() -> None:
     negatives = estimate.load(released.FOLDER / "zh", manifest["sha256"])
     table = manifest["text"]["cutoff_q8_by_units"]
     rows = []
-    for text in ("可以的话", "欢迎致电光明电力"):
+    for text in ("可以的话", "光明电力局"):
         units = [manifest["units"].index(unit) for unit in site.units_of(text)]
         rows.append(estimate.row_of(manifest, text, [units]))
     common, rare = estimate.false_alarms(manifest, negatives, rows)
-    assert estimate.own_cutoff(manifest, common, 4, 8) > estimate.own_cutoff(manifest, rare, 8, 16)
-    assert estimate.own_cutoff(manifest, rare, 8, 16) < table[16]
+    units = len(rows[1]["phrases"][0])
+    assert estimate.own_cutoff(manifest, common, 4, 8) > estimate.own_cutoff(manifest, rare, 5, units)
+    assert -estimate.WHOLE_Q8 // units <= estimate.own_cutoff(manifest, rare, 5, units) < table[units]
     nothing = estimate.Estimate(0, 2.0, 0.0, 1.8, np.array([], np.int32))  # never heard at all: still a cutoff, and never 0
     assert estimate.LOWEST_Q8 <= estimate.own_cutoff(manifest, nothing, 8, 16) < 0
+    everything = estimate.Estimate(900, 2.0, 420.0, 480.0, np.full(900, -1, np.int32))  # in every sentence: as strict as there is
+    assert estimate.own_cutoff(manifest, everything, 2, 4) == -1
 
 
 def test_advice_on_the_command_line(capfd: pytest.CaptureFixture[str], home: Path) -> None:

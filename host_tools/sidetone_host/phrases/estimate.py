@@ -25,9 +25,10 @@ from sidetone_host.phrases import many
 LATE_STEPS = 20  # a clip's window ends 0.6 s after it, as in the evaluation
 AIM_PER_H = {2: 0.2, 3: 0.2}  # by syllables; else 0.1: the network's own aims for phrases given as text
 TAIL = 12  # clips that an extrapolation rests on
-# On 90 phrases a length from real recordings with network 0.2.0: heard 57, 61, 70 % of 3, 4, 6 syllables at 0.30, 0.07, 0 false alarms an hour
-# by the table alone (share 0); 70, 77, 91 % at 0.20, 0.10, 0.03 with this share; 73, 80, 96 % at 0.41, 0.17, 0.17 by their own alone (share 1).
+# On 90 phrases a length from real recordings with network 0.3.0: heard 43, 43, 70, 84 % of 3, 4, 5, 6 syllables at 0.07, 0.02, 0, 0 false alarms an
+# hour by the table alone (share 0); 70, 76, 90, 91 % at 0.12, 0.07, 0.09, 0.02 with this share and WHOLE_Q8 (without it 0.26 for 6 syllables).
 OWN_SHARE = 0.7
+WHOLE_Q8 = 5000  # however rare a phrase sounds, all its units together may cost no more: two wholly wrong syllables are another phrase
 LOWEST_Q8 = -4 * 256  # of a cutoff, as in a profile
 
 
@@ -139,10 +140,13 @@ def cutoff_for(estimate: Estimate, rate_per_h: float) -> int:
 
 def own_cutoff(manifest: dict[str, Any], estimate: Estimate, syllables: int, units: int) -> int:
     """A phrase's own cutoff (Q8) for the network's aim: OWN_SHARE of what its own chance fits on the negatives ask for, the rest from the
-    table by number of units, which steadies it. One cutoff for a whole length is set by the few phrases that common speech resembles."""
+    table by number of units, which steadies it; WHOLE_Q8 bounds what the table does not. One cutoff for a whole length is set by the few
+    phrases that common speech resembles."""
     table = manifest["text"]["cutoff_q8_by_units"]
     wanted = cutoff_for(estimate, aim(syllables))
-    return max(LOWEST_Q8, min(-1, round(OWN_SHARE * wanted + (1 - OWN_SHARE) * table[min(units, len(table) - 1)])))
+    length = table[min(units, len(table) - 1)]
+    own = min(-1, round(OWN_SHARE * wanted + (1 - OWN_SHARE) * length))
+    return max(LOWEST_Q8, min(length, -WHOLE_Q8 // units), own)
 
 
 def aim(syllables: int) -> float:
