@@ -124,7 +124,7 @@ def test_an_exception_in_the_listening_ends_the_call_and_the_next_one_begins(kin
 
 @pytest.mark.parametrize("kind", ONE)
 def test_faults_without_end_reset_the_chip_with_the_records_saved(kind: str, tmp_path: Path) -> None:
-    desk = board(tmp_path, seconds=40, stop_at_ms=60_000)
+    desk = board(tmp_path, seconds=40, stop_at_ms=60_000, speed=10)  # in time that jumps, the thread that saves would not come round between
     script = meddling(
         desk,
         "from sidetone import listener",
