@@ -175,13 +175,20 @@ def tempo(network, manifest, clips):
     return rates.summary(rows)
 
 
-def text_table(manifest, shipped, rows, clips, seed=8):
-    """Phrases given as text, drawn from the clips' sentences, at the cutoffs that `sidetone phrases add` chooses with the `shipped` negatives."""
+def given(manifest, shipped, clips, seed=8):
+    """Phrases drawn from the clips' sentences -> {syllables: (phrases, the cutoffs that `sidetone phrases add` chooses with the `shipped` negatives)}."""
     rng, out = np.random.default_rng(seed), {}
     for syllables in (2, 3, 4, 5, 6):
         phrases = tune.text_phrases(clips, syllables, rng)
         found = estimate.false_alarms(manifest, shipped, [estimate.row_of(manifest, "", [units]) for _, units in phrases])
-        cutoffs = [estimate.own_cutoff(manifest, one, syllables, len(units)) for one, (_, units) in zip(found, phrases, strict=True)]
+        out[syllables] = phrases, [estimate.own_cutoff(manifest, one, syllables, len(units)) for one, (_, units) in zip(found, phrases, strict=True)]
+    return out
+
+
+def text_table(manifest, drawn, rows):
+    """The `given` phrases in the streams."""
+    out = {}
+    for syllables, (phrases, cutoffs) in drawn.items():
         positive, negative, hours = tune.text_trial(manifest, rows, phrases, cutoffs=cutoffs)
         out[str(syllables)] = {"phrases": len(phrases), "said": len(positive), "hit": int((positive >= 0).sum()),
                                "false": int((negative >= 0).sum()), "hours": hours}  # fmt: skip
@@ -200,6 +207,7 @@ def main():
     shipped = estimate.load(folder, manifest["sha256"])
     result, plots, listed = {"version": manifest["version"], "sets": {}, "text": {}, "false": {}, "by": {}}, {}, []
     test, about = sets.synthetic()
+    drawn = given(manifest, shipped, test) if test else {}
     todo = [(f"synthetic {c}", test, c) for c in score.CONDITIONS] if test else []
     if args.real:
         real, about_real = sets.real(args.real)
@@ -225,8 +233,10 @@ def main():
             result["by"]["voice"] = groups(heard, manifest, lambda h: h["clip"].speaker)
             result["by"]["speed"] = groups(heard, manifest, lambda h, speeds=speed_of: speeds[id(h["clip"])])
             result["near"] = near(heard, manifest)
-        if name == "real" or (not is_real and condition in TEXT_CONDITIONS):
-            result["text"]["real" if is_real else condition] = text_table(manifest, shipped, rows, [h["clip"] for h in read])
+        if name == "real":
+            result["text"]["real"] = text_table(manifest, given(manifest, shipped, [h["clip"] for h in read]), rows)
+        elif not is_real and condition in TEXT_CONDITIONS:
+            result["text"][condition] = text_table(manifest, drawn, rows)
         pooled = report.pooled(entry["labels"], labels.CORE)
         print(f"{time.monotonic() - began:4.0f} s {name}: unit error {100 * entry['unit_error']:.1f} %, core recall {pooled['hit']}/{pooled['said']}, "
               f"core false {pooled['false']} in {pooled['hours']:.2f} h, speech {speech['spurts']['balanced']:.3f}", flush=True)  # fmt: skip

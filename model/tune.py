@@ -128,7 +128,8 @@ def material(clips, conditions=("clean", "augmented")):
 class Heard:
     """What the units and the tokens say at every step of the tuning speech: computed once, then weighed in many ways.
 
-    rows: (logits, spans) per stream. `said` int [clips, labels]; `usable` bool [clips, labels]: a negative of the label.
+    rows: (logits, spans) per stream. All [clips, labels]: `said` int; `positive` bool: said in a sentence of its own, not spliced; `usable`
+    bool: a negative of the label.
     """
 
     def __init__(self, manifest, rows):
@@ -142,6 +143,7 @@ class Heard:
         self.usable = np.array([[not count and clip.kind != "near" and not sounds_like(clip, row["phrases"])
                                  for row, count in zip(table, counts, strict=True)]
                                 for clip, counts in zip(self.clips, self.said, strict=True)])  # fmt: skip
+        self.positive = (self.said > 0) & np.array([clip.text != "" for clip in self.clips])[:, np.newaxis]
         self.seconds = np.array([len(clip.audio) / 16000 for clip in self.clips])
 
     def peaks(self, weight, table=None):
@@ -154,18 +156,18 @@ class Heard:
 
         With whole penalties chance meets each phrase of a label as often as the others, once an hour: 听着 alone must not decide how clearly
         你必须 has to be said. But what people say most may be what chance says most: the share of them that hears most at equal false alarms is
-        taken, label by label; UNKNOWN_SHARE where the dev set says the label too seldom."""
+        taken, label by label; UNKNOWN_SHARE where the dev set says the label too seldom. -> per label, how often an hour chance makes a perfect
+        fit of each phrase."""
         table, scale = self.manifest["labels"], self.manifest["output_scale_q16"] / 256
-        alone = [{**row, "phrases": [phrase]} for row in table for phrase in row["phrases"]]
-        values, column, whole = self.peaks(weight, [{k: v for k, v in row.items() if k != "penalties"} for row in alone]), 0, []
+        values = self.peaks(weight, [{**row, "phrases": [phrase], "penalties": [0]} for row in table for phrase in row["phrases"]])
+        column, whole, perfect_per_h = 0, [], []
         for k, row in enumerate(table):
             usable = self.usable[:, k]
             hours, count = float(self.seconds[usable].sum() / 3600), len(row["phrases"])
             chance = values[usable, column : column + count]
             levels = np.array([level_at(chance[:, p], hours, MERIT_RATES[0]) for p in range(count)])
             whole.append(np.minimum((levels - levels.min()) / scale, MOST_PENALTY))
-            # What nobody says by chance more often than WORST_RATE is heard at least when it fits perfectly (see `fitting`).
-            row["perfect_per_h"] = [float((chance[:, p] > -scale).sum() / hours) for p in range(count)]
+            perfect_per_h.append((chance > -scale).sum(0) / hours)
             column += count
         merits = []
         for share in PENALTY_SHARES:
@@ -175,13 +177,13 @@ class Heard:
             merits.append([found[row["label"]]["merit"] if found[row["label"]]["positives"] >= MANY else share == UNKNOWN_SHARE for row in table])
         for row, penalties, merit in zip(table, whole, np.array(merits).T, strict=True):
             row["penalties"] = [int(v) for v in np.round(PENALTY_SHARES[int(np.argmax(merit))] * penalties)]
+        return perfect_per_h
 
-    def fitting(self, table):
-        """No phrase's penalty may put a perfect fit under the cutoff, unless chance brings perfect fits too often."""
+    def bound(self, table, perfect_per_h):
+        """No phrase's penalty may put a perfect fit under the cutoff, unless chance brings perfect fits more often than WORST_RATE."""
         scale = self.manifest["output_scale_q16"] / 256
-        for row in self.manifest["labels"]:
+        for row, often in zip(self.manifest["labels"], perfect_per_h, strict=True):
             most = int(-table[row["label"]]["cutoff"] / scale)
-            often = row.pop("perfect_per_h")
             row["penalties"] = [p if rate > WORST_RATE else min(p, most) for p, rate in zip(row["penalties"], often, strict=True)]
 
     def cutoffs(self, values):
@@ -194,7 +196,7 @@ class Heard:
             rate = RATE.get(label, TABOO_RATE if row["tier"] == "taboo" else 0.2)
             # The same clip under several conditions is not new speech: the tail is fitted on each clip's own maximum.
             negative = values[usable, k]
-            positive = np.sort(values[(self.said[:, k] > 0) & np.array([c.text != "" for c in self.clips]), k])
+            positive = np.sort(values[self.positive[:, k], k])
             cutoff = tail_cutoff(negative, hours, rate)
             if cutoff is None:
                 cutoff = float(positive[int(0.1 * len(positive))]) if len(positive) else -256.0
@@ -226,20 +228,18 @@ def tune(manifest, rows):
         merit = heard.merit(table)
         print(f"token weight {weight / 256:.2f}: merit {merit:.3f}", flush=True)
         if best is None or merit > best[0]:
-            best = (merit, weight, table)
-    before, weight, _ = best
-    heard.penalize(weight)
+            best = (merit, weight)
+    before, weight = best
+    perfect_per_h = heard.penalize(weight)
     table = heard.cutoffs(heard.peaks(weight))
     print(f"with penalties: merit {heard.merit(table):.3f} (without {before:.3f})", flush=True)
-    heard.fitting(table)
+    heard.bound(table, perfect_per_h)
     values = heard.peaks(weight)
     for k, row in enumerate(manifest["labels"]):
-        found = table[row["label"]]
-        told, positive = values[:, k] >= found["cutoff"], (heard.said[:, k] > 0) & np.array([c.text != "" for c in heard.clips])
-        found["false"] = int((told & heard.usable[:, k]).sum())
-        found["recall"] = float(told[positive].mean()) if positive.any() else None
-    for row in manifest["labels"]:
-        chosen = table[row["label"]]
+        chosen, positive = table[row["label"]], heard.positive[:, k]
+        told = values[:, k] >= chosen["cutoff"]  # with the bounded penalties
+        chosen["false"] = int((told & heard.usable[:, k]).sum())
+        chosen["recall"] = float(told[positive].mean()) if positive.any() else None
         row["token_weight_q8"] = weight if row["token"] >= 0 else 0
         row["cutoff_q8"], row["doubt_q8"] = chosen["cutoff"], min(chosen["cutoff"], chosen["doubt"])
         row["levels_q8"] = chosen["levels"]

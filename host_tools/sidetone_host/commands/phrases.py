@@ -166,19 +166,19 @@ def _describe(text: str, others: list[str], cutoff: float | None, at_most: float
         print(f"  false    unknown: {missing}")
         return cutoff
     ids = {name: k for k, name in enumerate(manifest["units"])}
-    row = estimate.row_of(manifest, "phrase", [[ids[unit] for unit in site.units_of(one)] for one in dict.fromkeys([*others, text])])
+    phrases = [[ids[unit] for unit in site.units_of(one)] for one in dict.fromkeys([*others, text])]
+    row = estimate.row_of(manifest, "phrase", phrases, round((cutoff or 0) * 256))
     [result] = estimate.false_alarms(manifest, negatives, [row])
-    aim = estimate.aim(len(syllables)) if at_most is None else at_most
     if cutoff is None:
-        shortest = min(len(phrase) for phrase in row["phrases"])
+        shortest = min(len(phrase) for phrase in phrases)
         chosen = estimate.own_cutoff(manifest, result, len(syllables), shortest) if at_most is None else estimate.cutoff_for(result, at_most)
-        cutoff = chosen / 256
-    row["cutoff_q8"] = round(cutoff * 256)
-    [result] = estimate.false_alarms(manifest, negatives, [row])
+        row["cutoff_q8"], cutoff = chosen, chosen / 256
+        [result] = estimate.false_alarms(manifest, negatives, [row])
     rate = result.false / result.hours
     counted = f"{result.false} in {result.hours:.1f} h of speech without it, spliced from {negatives.distinct_hours:.1f} h"
     print(f"  false    {_rate(result)}: {counted}; cutoff {cutoff:.2f}")
-    if rate > max(TALKATIVE_PER_H, 2 * aim):
+    aim = estimate.aim(len(syllables))
+    if rate > max(TALKATIVE_PER_H, 2 * aim) and at_most is None:
         better = estimate.cutoff_for(result, aim) / 256
         print(f"  warning  more than {TALKATIVE_PER_H:g} an hour; with --cutoff {better:.2f} about {aim} an hour, and fewer of the true ones")
     known = manifest.get("metrics", {}).get("text", {}).get(str(min(6, len(syllables))))
