@@ -1,6 +1,6 @@
 """Train the network; resumable and seeded. `make train` runs this.
 
-    python -m model.train --size full --extra DIR [--until-hours H]
+    python -m model.train --size full --extra DIR [--minutes M]
 
 Every round makes one augmented variant of the corpus that exists (more synthetic shards may appear while training
 runs) and passes over it a few times with warping, tilt and gain in the feature domain. The next round's variant is made meanwhile by a
@@ -9,6 +9,7 @@ second process, with the weights of the round before.
 
 import argparse
 import concurrent.futures
+import functools
 import json
 import multiprocessing
 import time
@@ -19,14 +20,13 @@ import torch
 from model.corpus import features, labels, splice, tts
 from model.network import FEATURE_SCALE, TOKENS, Network, macs
 
-SIZES = {  # shards of synthetic speech, rounds, passes per round
-    "tiny": (1, 1, 1),  # proves in minutes that every stage runs; hears nothing
-    "small": (8, 6, 8),
-    "full": (240, 18, 8),  # 240 shards are 7 h of speech; those that exist are used
+SIZES = {  # shards of the synthetic sets "train" and "wide" (a shard is 105 s; those that exist are used), rounds, passes per round
+    "tiny": (1, 1, 1, 1),  # proves in minutes that every stage runs; hears nothing
+    "small": (8, 2, 6, 8),
+    "full": (132, 12, 14, 8),
 }
-
-
 ADAM_PEAK, MUON_PEAK = 3e-3, 0.02  # learning rates
+DECAY = 0.35  # the last part of training, over which they fall to nothing; before it a longer training may go on from here
 
 
 def batches(items, rng, seconds=55):
@@ -167,23 +167,26 @@ class Optimizers:
         self._adam.load_state_dict(state["adam"])
 
 
-def corpus(args):
-    """The clips to train on: the synthetic shards that exist by now, and the extra corpus but for what the cutoffs are chosen on."""
-    real = features.extra(args.extra, args.extra_speakers and args.extra_speakers.split(",")) if args.extra else []
-    shards, _, _ = SIZES[args.size]
-    return features.synthetic("train", range(shards)) + [c for k, c in enumerate(real) if k % features.HELD_OUT]
+@functools.cache
+def extra_clips(folder, speakers):
+    """The extra corpus but for what the cutoffs are chosen on; read once in a process."""
+    read = features.extra(folder, speakers and speakers.split(",")) if folder else []
+    return [c for k, c in enumerate(read) if k % features.HELD_OUT]
 
 
 def prepare(args, number, weights, path):
-    """One round's variant, cut up and spliced by the network of `weights` (None: not spliced) -> (clips, hours, seconds it took)."""
+    """One round's variant, cut up and spliced by the network of `weights` (None: not spliced), unless a run that was stopped left it
+    -> (clips, hours, seconds it took)."""
     began, pieces = time.monotonic(), []
     torch.set_num_threads(1)
-    clips = corpus(args)
-    if weights is not None:
-        net = Network()
-        net.load_state_dict(weights)
-        pieces = cut_up(net, clips, np.random.default_rng([303, number]))
-    features.variant(clips, [101, number], path, pieces=pieces)
+    shards, wide, *_ = SIZES[args.size]
+    clips = [*features.synthetic("train", range(shards)), *features.synthetic("wide", range(wide)), *extra_clips(args.extra, args.extra_speakers)]
+    if not path.exists():
+        if weights is not None:
+            net = Network()
+            net.load_state_dict(weights)
+            pieces = cut_up(net, clips, np.random.default_rng([303, number]))
+        features.variant(clips, [101, number], path, pieces=pieces)
     return len(clips), sum(len(c.audio) for c in clips) / 57.6e6, time.monotonic() - began
 
 
@@ -214,7 +217,7 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(7)
-    _, rounds, passes = SIZES[args.size]
+    *_, rounds, passes = SIZES[args.size]
     rounds = args.rounds or rounds
     run = tts.work_dir() / "runs" / args.name
     run.mkdir(parents=True, exist_ok=True)
@@ -235,8 +238,9 @@ def main():
     with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as maker:
 
         def order(number):
-            weights = {k: v.clone() for k, v in net.state_dict().items()} if number or args.start else None
-            return maker.submit(prepare, args, number, weights, run / "next.npz")
+            trained = number > 1 or args.start  # what round 0 learns comes too late for round 1
+            weights = {k: v.clone() for k, v in net.state_dict().items()} if trained else None
+            return maker.submit(prepare, args, number, weights, run / f"next-{number}.npz")
 
         coming = order(done) if done < rounds else None
         for number in range(done, rounds):
@@ -244,7 +248,7 @@ def main():
             if budget and began - started > budget:
                 break
             clips, hours, made = coming.result()
-            items = features.load_variant((run / "next.npz").replace(run / "variant.npz"))
+            items = features.load_variant((run / f"next-{number}.npz").replace(run / "variant.npz"))
             if number + 1 < rounds:
                 coming = order(number + 1)
             waited = time.monotonic() - began
@@ -259,7 +263,7 @@ def main():
                     if budget:
                         at = min(1.0, (time.monotonic() - started) / budget)
                     rise = min(1.0, (number + p / passes + 0.02) / 0.6)
-                    optimizers.rate(rise * max(0.01, 0.5 + 0.5 * np.cos(np.pi * at)))
+                    optimizers.rate(min(rise, max(0.01, (1 - at) / DECAY)))
                     ctc, activity, rate, drift = losses(net, collate(group, rng))
                     net.zero_grad()
                     (ctc + 0.15 * activity + 0.02 * rate + 2e-3 * drift).backward()
@@ -276,8 +280,8 @@ def main():
                    "dev_unit_error": error, "made_s": round(made), "waited_s": round(waited), "spent_s": round(time.monotonic() - began)}  # fmt: skip
             log.append(row)
             print(json.dumps(row), flush=True)
-            torch.save({"net": net.state_dict(), "optimizers": optimizers.state_dict(), "round": number + 1, "log": log}, last)
-        maker.shutdown(wait=False, cancel_futures=True)
+            torch.save({"net": net.state_dict(), "optimizers": optimizers.state_dict(), "round": number + 1, "log": log}, last.with_suffix(".tmp"))
+            last.with_suffix(".tmp").replace(last)
 
 
 if __name__ == "__main__":

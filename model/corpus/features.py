@@ -151,10 +151,10 @@ def sequence(clips, others, rng, strength=1.0):
 def variant(clips, seed, path, strength=1.0, real_weight=2, pieces=()):
     """Write one augmented pass over the clips (real ones `real_weight` times) to `path`.
 
-    With `pieces` (splice.py) as much speech again is spliced from them, instead of the real clips' second time.
+    With `pieces` (splice.py) as much speech again is spliced from them.
     """
     rng = np.random.default_rng(seed)
-    pool = [c for c in clips for _ in range(real_weight if c.real and not len(pieces) else 1)]
+    pool = [c for c in clips for _ in range(real_weight if c.real else 1)]
     if len(pieces):
         pool += splice.shuffled(pieces, int(1.1 * len(clips)), rng)
     order = rng.permutation(len(pool))

@@ -43,6 +43,32 @@ def train_voices(count=150, seed=1):
     return list(TRAIN_MANDARIN) + _mixes(TRAIN_MANDARIN, TRAIN_DONORS, count, seed)
 
 
+def wide_voices(count=60, seed=4):
+    """Speakers outside what the training styles span: fixed-seed mixes that lean away from another style.
+
+    Mixes lie between their styles and sound clearer than any of them. These are as hard for the network as voices it never heard, and for Whisper
+    as easy as the styles themselves (docs/decisions/0203-model-corpus.md).
+    """
+    rng = np.random.default_rng(seed)
+    out = []
+    for k in range(count):
+        a = TRAIN_MANDARIN[k % len(TRAIN_MANDARIN)]
+        others = [v for v in TRAIN_MANDARIN if v != a]
+        b = others[int(rng.integers(len(others)))]
+        d = TRAIN_DONORS[int(rng.integers(len(TRAIN_DONORS)))]
+        if k % 3 == 0:  # away from another Mandarin style
+            w = rng.uniform(1.15, 1.45)
+            out.append(f"{a}*{w:.2f}+{b}*{1 - w:.2f}")
+        elif k % 3 == 1:  # away from a donor
+            w = rng.uniform(1.1, 1.3)
+            out.append(f"{a}*{w:.2f}+{d}*{1 - w:.2f}")
+        else:  # between two, away from a third
+            w = rng.uniform(0.5, 0.9)
+            v = rng.uniform(1.1, 1.3) - w
+            out.append(f"{a}*{w:.2f}+{b}*{v:.2f}+{d}*{1 - w - v:.2f}")
+    return out
+
+
 def test_voices(count=8, seed=2):
     """The speakers no training ever saw, in none of their parts."""
     return list(TEST_MANDARIN) + _mixes(TEST_MANDARIN, TEST_DONORS, count, seed)
