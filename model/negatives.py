@@ -1,10 +1,9 @@
 """Hours of ordinary speech that holds no phrase: what cutoffs are set on, and what `sidetone phrases` estimates false alarms from.
 
-There is less than an hour of speech that is neither trained on nor tested on: the synthetic "dev" sets and every sixth clip of the extra
+There are 40 minutes of speech that is neither trained on nor tested on: the synthetic "dev" set and every sixth clip of the extra
 corpus. They are cut between syllables where the network itself aligns them (`corpus/splice.py`) and joined anew, so that hours of other
 syllable sequences come of it; half of the streams are disturbed (room, headset, noise, babble, bands). Sounds and voices repeat, joints do not:
-the hours are nominal, and `distinct_hours` says how much speech they are made of. Sentences that were written around a near-homophone are left out
-(one in ten of the corpus; they have a table of their own): eight joints that all held the same 稍早 once decided the cutoff of 稍等.
+the hours are nominal, and `distinct_hours` says how much speech they are made of.
 
 `pack` writes the streams' costs (how far each unit is behind the best one, up to LIMIT_NATS) for the host's tools: about 0.4 MB an hour.
 """
@@ -26,9 +25,9 @@ PER_JOIN_S = 3.4  # mean length of a spliced clip
 
 
 def source(extra):
-    """Speech that no training and no test uses -> [Clip]: the synthetic dev sets and the held-out clips of an extra corpus."""
+    """Speech that no training and no test uses -> [Clip]: the synthetic dev set and the held-out clips of an extra corpus."""
     held = [c for k, c in enumerate(features.extra(extra)) if k % features.HELD_OUT == 0] if extra else []
-    return features.synthetic("dev") + features.synthetic("dev-wide") + held
+    return features.synthetic("dev") + held
 
 
 def pieces(network, scale, clips, rng):
@@ -36,8 +35,6 @@ def pieces(network, scale, clips, rng):
     phrases, out = [labels.phrase_units(name) for name in labels.LABELS], []
     lead = np.zeros(4800, np.float32)
     for number, clip in enumerate(clips):
-        if clip.kind == "near":
-            continue
         x = np.concatenate([lead, clip.audio, lead]) * 0.3 + rng.standard_normal(len(clip.audio) + 9600) * 1e-4
         rows = network(features.frontend(np.round(np.clip(x, -1, 1) * 32767).astype(np.int16)))[:, :TOKENS].astype(np.float64) * scale
         rows -= rows.max(1, keepdims=True)

@@ -23,7 +23,7 @@ from model.network import FEATURE_SCALE, TOKENS, Network, macs
 SIZES = {  # shards of the synthetic sets "train" and "wide" (a shard is 105 s; those that exist are used), rounds, passes per round
     "tiny": (1, 1, 1, 1),  # proves in minutes that every stage runs; hears nothing
     "small": (8, 2, 6, 8),
-    "full": (132, 12, 14, 8),
+    "full": (132, 12, 15, 8),
 }
 ADAM_PEAK, MUON_PEAK = 3e-3, 0.02  # learning rates
 DECAY = 0.35  # the last part of training, over which they fall to nothing; before it a longer training may go on from here

@@ -3,9 +3,8 @@
     python -m model.corpus.synthesize train --first 0 --last 119
 
 A shard is NAME-0007.npz: int16 audio at 16 kHz of all its clips in one row, `ends` in samples, and NAME-0007.jsonl
-with one line per clip: text, kind, voice, speed. Sets: "train" and "wide" (voices outside the span of the styles), both to train on; "dev" and
-"dev-wide" (training templates, other words, other voices of the same parents: for model selection and cutoffs); "test" (voices and templates
-kept out).
+with one line per clip: text, kind, voice, speed. Sets: "train" and "wide" (voices outside the span of the styles), both to train on; "dev"
+(training templates, other words, other mixes of the same parents: for model selection and cutoffs); "test" (voices and templates kept out).
 """
 
 import argparse
@@ -22,7 +21,6 @@ SETS = {  # name: (side of the templates, voices, seed)
     "train": ("train", lambda: tts.train_voices(150, seed=1), 11),
     "wide": ("train", tts.wide_voices, 14),
     "dev": ("train", lambda: tts.train_voices(24, seed=3)[len(tts.TRAIN_MANDARIN) :], 12),
-    "dev-wide": ("train", lambda: tts.wide_voices(12, seed=6), 15),
     "test": ("test", lambda: tts.test_voices(8, seed=2), 13),
 }
 
