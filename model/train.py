@@ -17,14 +17,10 @@ import time
 import numpy as np
 import torch
 
-from model.corpus import features, labels, splice, tts
+from model.corpus import features, labels, splice, synthesize, tts
 from model.network import FEATURE_SCALE, TOKENS, Network, macs
 
-SIZES = {  # shards of the synthetic sets "train" and "wide" (a shard is 105 s; those that exist are used), rounds, passes per round
-    "tiny": (1, 1, 1, 1),  # proves in minutes that every stage runs; hears nothing
-    "small": (8, 2, 6, 8),
-    "full": (132, 12, 15, 8),
-}
+ROUNDS = {"tiny": (1, 1), "small": (6, 8), "full": (15, 8)}  # and passes per round; tiny proves in minutes that every stage runs, and hears nothing
 ADAM_PEAK, MUON_PEAK = 3e-3, 0.02  # learning rates
 DECAY = 0.35  # the last part of training, over which they fall to nothing; before it a longer training may go on from here
 
@@ -179,8 +175,8 @@ def prepare(args, number, weights, path):
     -> (clips, hours, seconds it took)."""
     began, pieces = time.monotonic(), []
     torch.set_num_threads(1)
-    shards, wide, *_ = SIZES[args.size]
-    clips = [*features.synthetic("train", range(shards)), *features.synthetic("wide", range(wide)), *extra_clips(args.extra, args.extra_speakers)]
+    clips = [clip for name in ("train", "wide") for clip in features.synthetic(name, range(synthesize.SIZES[args.size][name]))]  # what exists of it
+    clips += extra_clips(args.extra, args.extra_speakers)
     if not path.exists():
         if weights is not None:
             net = Network()
@@ -207,7 +203,7 @@ def unit_errors(net, items, units):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--size", choices=SIZES, default="full")
+    parser.add_argument("--size", choices=ROUNDS, default="full")
     parser.add_argument("--extra", help="a folder of real speech with its texts")
     parser.add_argument("--extra-speakers", help="comma-separated: use only these speakers of the extra corpus")
     parser.add_argument("--name", default="zh", help="name of the run in the work folder")
@@ -217,14 +213,14 @@ def main():
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(7)
-    *_, rounds, passes = SIZES[args.size]
+    rounds, passes = ROUNDS[args.size]
     rounds = args.rounds or rounds
     run = tts.work_dir() / "runs" / args.name
     run.mkdir(parents=True, exist_ok=True)
     net = Network()
     print(f"{sum(p.numel() for p in net.parameters())} parameters, {macs()} MAC per step")
     done, log = 0, []
-    last = run / "last.pt"
+    last, temporary = run / "last.pt", run / "last.tmp"
     optimizers = Optimizers(net)
     if last.exists():
         state = torch.load(last, weights_only=False)
@@ -280,8 +276,8 @@ def main():
                    "dev_unit_error": error, "made_s": round(made), "waited_s": round(waited), "spent_s": round(time.monotonic() - began)}  # fmt: skip
             log.append(row)
             print(json.dumps(row), flush=True)
-            torch.save({"net": net.state_dict(), "optimizers": optimizers.state_dict(), "round": number + 1, "log": log}, last.with_suffix(".tmp"))
-            last.with_suffix(".tmp").replace(last)
+            torch.save({"net": net.state_dict(), "optimizers": optimizers.state_dict(), "round": number + 1, "log": log}, temporary)
+            temporary.replace(last)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Speak the sentences: shards of clips under the work folder, deterministic, resumable, with progress.
 
-    python -m model.corpus.synthesize train --first 0 --last 119
+    python -m model.corpus.synthesize --size full              # what a training of that size wants
+    python -m model.corpus.synthesize test --first 0 --last 9
 
 A shard is NAME-0007.npz: int16 audio at 16 kHz of all its clips in one row, `ends` in samples, and NAME-0007.jsonl
 with one line per clip: text, kind, voice, speed. Sets: "train" and "wide" (voices outside the span of the styles), both to train on; "dev"
@@ -22,6 +23,12 @@ SETS = {  # name: (side of the templates, voices, seed)
     "wide": ("train", tts.wide_voices, 14),
     "dev": ("train", lambda: tts.train_voices(24, seed=3)[len(tts.TRAIN_MANDARIN) :], 12),
     "test": ("test", lambda: tts.test_voices(8, seed=2), 13),
+}
+
+SIZES = {  # of a training: how many shards of each set
+    "tiny": {"train": 1, "wide": 1, "dev": 1},
+    "small": {"train": 8, "wide": 2, "dev": 5},
+    "full": {"train": 132, "wide": 12, "dev": 14},
 }
 
 
@@ -90,16 +97,21 @@ def load(name, shards=None):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("set", choices=SETS)
+    parser.add_argument("set", choices=SETS, nargs="?")
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--last", type=int, default=0)
+    parser.add_argument("--size", choices=SIZES, help="instead of a set: all that a training of this size wants")
     args = parser.parse_args()
+    if bool(args.set) == bool(args.size):
+        parser.error("either a set or --size is wanted")
+    todo = {name: range(count) for name, count in SIZES[args.size].items()} if args.size else {args.set: range(args.first, args.last + 1)}
     synthesizer = tts.Synthesizer()
     began, total = time.monotonic(), 0.0
-    for shard in range(args.first, args.last + 1):
-        total += make(synthesizer, args.set, shard)
-        spent = time.monotonic() - began
-        print(f"{args.set} shard {shard} of {args.last}: {total / 60:.1f} min of speech in {spent / 60:.1f} min", flush=True)
+    for name, shards in todo.items():
+        for shard in shards:
+            total += make(synthesizer, name, shard)
+            spent = time.monotonic() - began
+            print(f"{name} shard {shard} of {shards[-1]}: {total / 60:.1f} min of speech in {spent / 60:.1f} min", flush=True)
 
 
 if __name__ == "__main__":
