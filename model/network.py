@@ -8,7 +8,9 @@ Heads in one row: units (CTC, blank first), labels (tokens of the same CTC), spe
 
 import torch
 from torch import nn
+from torch.nn import functional
 
+from model import kernels
 from model.corpus import labels, pinyin
 
 UNITS = len(pinyin.UNITS)
@@ -30,16 +32,17 @@ class Block(nn.Module):
         self.point = nn.Conv1d(channels, channels, 1, bias=False)
         self.norm2 = nn.BatchNorm1d(channels)
 
-    def forward(self, x):  # [B, C, 1, T], channels last
-        y = nn.functional.pad(x, (self.kernel - 1, 0))
-        y = _conv(self.norm1, self.depth, y)
-        return torch.relu(x + _conv(self.norm2, self.point, y))
+    def forward(self, x):  # [B, T, C]
+        y = _norm(self.norm1, kernels.depthwise(x, self.depth.weight))
+        return torch.relu(x + _norm(self.norm2, functional.linear(y, self.point.weight[..., 0])))
 
 
-def _conv(norm, conv, x):
-    """A Conv1d and its BatchNorm1d in two dimensions, channels last: 1.25 times the speed of training on a processor, in bfloat16."""
-    y = nn.functional.conv2d(x, conv.weight.unsqueeze(2), stride=(1, conv.stride[0]), groups=conv.groups)
-    return nn.functional.batch_norm(y, norm.running_mean, norm.running_var, norm.weight, norm.bias, norm.training, norm.momentum, norm.eps)
+def _norm(norm, x):
+    """A BatchNorm1d over the last dimension; float32."""
+    y = functional.batch_norm(
+        x.float().flatten(0, 1), norm.running_mean, norm.running_var, norm.weight, norm.bias, norm.training, norm.momentum, norm.eps
+    )
+    return y.view(x.shape)
 
 
 class Network(nn.Module):
@@ -54,12 +57,12 @@ class Network(nn.Module):
 
     def forward(self, frames):
         """frames: float [B, T, 40], real units (0..25.9), T a multiple of 3 -> logits [B, T // 3, OUTPUTS]."""
-        x = nn.functional.pad(frames.transpose(1, 2), (STEM - 3, 0))
-        x = ((x - self.mean) * self.scale).unsqueeze(2).contiguous(memory_format=torch.channels_last)
-        x = torch.relu(_conv(self.norm, self.stem, x))
+        x = (functional.pad(frames, (0, 0, STEM - 3, 0)) - self.mean[:, 0]) * self.scale[:, 0]
+        x = x.unfold(1, STEM, 3).flatten(2)  # [B, T // 3, 40 * STEM]
+        x = torch.relu(_norm(self.norm, functional.linear(x, self.stem.weight.flatten(1))))
         for block in self.blocks:
             x = block(x)
-        return self.head(x.squeeze(2)).transpose(1, 2)
+        return functional.linear(x, self.head.weight[..., 0], self.head.bias)
 
 
 def macs(channels=CHANNELS, kernels=KERNELS):

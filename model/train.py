@@ -17,6 +17,7 @@ import time
 import numpy as np
 import torch
 
+from model import kernels
 from model.corpus import features, labels, splice, synthesize, tts
 from model.network import FEATURE_SCALE, TOKENS, Network, macs
 
@@ -79,8 +80,7 @@ def losses(net, batch):
     with torch.autocast("cpu", torch.bfloat16):  # 1.4 times the speed where the processor has it
         out = net(x)
     out = out.float()
-    logp = out[..., :TOKENS].log_softmax(-1).transpose(0, 1)
-    ctc = torch.nn.functional.ctc_loss(logp, targets, steps, lengths, reduction="sum", zero_infinity=True)
+    ctc = kernels.ctc(out[..., :TOKENS], targets, steps, lengths)
     activity = torch.nn.functional.binary_cross_entropy_with_logits(out[..., TOKENS], speech, weight, reduction="sum")
     rate = (torch.nn.functional.smooth_l1_loss(out[..., TOKENS + 1], density, reduction="none") * weight).sum()
     # Logits near log-probabilities: the int8 output then spends its range on what matters.
