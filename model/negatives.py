@@ -91,7 +91,7 @@ def pack(path, manifest, rows, distinct_hours):
     rows = rows[::2] + rows[1::2]  # the first half is clean, the second disturbed: some of both
     seconds = [sum(len(clip.audio) for clip, _, _ in spans) / 16000 for _, spans in rows]
     rows = [row for row, upto in zip(rows, np.cumsum(seconds), strict=True) if upto <= SHIPPED_HOURS * 3600]
-    dense = [np.minimum(many.costs(manifest, logits).units, limit) for logits, _ in rows]
+    dense = [np.minimum(many.costs(manifest, logits).units[:, :UNITS], limit) for logits, _ in rows]
     clips = [[[a, b, [t for t in clip.target if t < UNITS]] for clip, a, b in spans] for _, spans in rows]
     hours = sum(len(clip.audio) for _, spans in rows for clip, _, _ in spans) / 57.6e6
     head = {"schema": 1, "sha256": manifest["sha256"], "units": UNITS, "limit": limit, "hours": round(hours, 3),

@@ -52,8 +52,9 @@ def tuned(manifest, network, extra, hours):
     made, distinct = negatives.spliced(network, manifest["output_scale"], clips, hours)
     more = score.logits(network, made)
     print(f"negatives: {distinct:.2f} h of distinct speech, spliced to {hours:.1f} h", flush=True)
+    heard, weight = tune.weigh(manifest, rows + more)
     manifest["text"]["cutoff_q8_by_units"], text = tune.text_cutoffs(manifest, rows[:plain] + more, clips)
-    table = tune.tune(manifest, rows + more)
+    table = tune.tune(heard, weight)
     manifest["metrics"].update({
         "negatives": {"spliced_hours": hours, "distinct_hours": round(distinct, 2)},
         "text": text,

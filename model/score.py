@@ -78,10 +78,9 @@ def listen(manifest, rows, extra=()):
     test and `evaluate` hold against PhraseSpotter itself. Events outside all windows belong to the clip before.
     """
     table = [*manifest["labels"], *extra]
-    phrases = [p for row in table for p in row["phrases"]]
     behind = [many.costs(manifest, logits) for logits, _ in rows]
     out = []
-    for (_, spans), cost, fits in zip(rows, behind, many.fits(phrases, manifest["fit_limit"], [c.units for c in behind]), strict=True):
+    for (_, spans), cost, fits in zip(rows, behind, many.fits(many.sequences(manifest, table), manifest["fit_limit"], [c.units for c in behind]), strict=True):
         trace = many.heard(manifest, table, many.label_fits(table, fits), cost.lags)
         found, starts = [[] for _ in spans], [a for _, a, _ in spans]
         for k, row in enumerate(table):

@@ -1,4 +1,4 @@
-"""Choose fusion weights and cutoffs on held-out speech (never on the test sets), and write the manifest.
+"""Choose the margin, fusion weights and cutoffs on held-out speech (never on the test sets), and write the manifest.
 
 Positives are the synthetic "dev" set under several conditions; negatives are the same, the held-out clips of the extra corpus, and hours
 spliced anew from both (`negatives.py`). The cutoff of a label is where an exponential fitted to the tail of the per-clip maxima reaches the
@@ -28,6 +28,7 @@ MOST_LOST = 0.10
 MARGIN_Q8 = 26  # 0.1 natural-log unit
 MOST_PENALTY = 100  # a fit and a penalty are one byte on the device
 WORST_RATE = 1.0  # false alarms an hour that no recall may buy
+MARGINS_NATS = (0.0, 1.0, 2.0, 3.0)  # by which a unit has to be the best to cost nothing
 TOKEN_WEIGHTS = (0, 26, 51, 77, 128, 205)  # Q8, beside a unit weight of 256
 SYLLABLE_UNITS = [pinyin.UNIT_ID[unit] for unit in pinyin.FINALS]  # each syllable has one
 FIT_NATS, TOKEN_NATS = 4.0, 8.0
@@ -136,7 +137,7 @@ class Heard:
         self.manifest = manifest
         table = manifest["labels"]
         behind = [many.costs(manifest, logits) for logits, _ in rows]
-        found = many.fits([p for row in table for p in row["phrases"]], manifest["fit_limit"], [c.units for c in behind])
+        found = many.fits(many.sequences(manifest, table), manifest["fit_limit"], [c.units for c in behind])
         self.streams = [(fits, cost.lags, spans) for (_, spans), fits, cost in zip(rows, found, behind, strict=True)]
         self.clips = [span[0] for _, spans in rows for span in spans]
         self.said = np.array([[said(clip, row["label"]) for row in table] for clip in self.clips])
@@ -220,16 +221,26 @@ class Heard:
         return np.mean([table[r["label"]]["merit"] for r in self.manifest["labels"] if r["token"] >= 0 and table[r["label"]]["positives"] >= MANY])
 
 
-def tune(manifest, rows):
-    """Fill in weights and cutoffs; returns the table per label."""
-    heard, best = Heard(manifest, rows), None
-    for weight in TOKEN_WEIGHTS:
-        table = heard.cutoffs(heard.peaks(weight))
-        merit = heard.merit(table)
-        print(f"token weight {weight / 256:.2f}: merit {merit:.3f}", flush=True)
-        if best is None or merit > best[0]:
-            best = (merit, weight)
-    before, weight = best
+def weigh(manifest, rows):
+    """Choose the margin of what units cost (into the manifest) and the tokens' weight beside the units -> (Heard, weight)."""
+    best = None
+    for nats in MARGINS_NATS:
+        manifest["unit_margin"] = margin = round(nats / manifest["output_scale"])
+        heard, merits = Heard(manifest, rows), []
+        for weight in TOKEN_WEIGHTS:
+            merits.append(heard.merit(heard.cutoffs(heard.peaks(weight))))
+            if best is None or merits[-1] > best[0]:
+                best = (merits[-1], margin, heard, weight)
+        told = ", ".join(f"{weight / 256:.2f}: {merit:.3f}" for weight, merit in zip(TOKEN_WEIGHTS, merits, strict=True))
+        print(f"margin {nats:.0f}, merit by token weight {told}", flush=True)
+    _, manifest["unit_margin"], heard, weight = best
+    return heard, weight
+
+
+def tune(heard, weight):
+    """Fill in penalties and cutoffs; returns the table per label."""
+    manifest = heard.manifest
+    before = heard.merit(heard.cutoffs(heard.peaks(weight)))
     perfect_per_h = heard.penalize(weight)
     table = heard.cutoffs(heard.peaks(weight))
     print(f"with penalties: merit {heard.merit(table):.3f} (without {before:.3f})", flush=True)

@@ -130,10 +130,11 @@ def test_a_faulty_phrase_is_one_fault_with_its_line(tmp_path: Path, line: str, w
 # -- the arithmetic over many recordings is the spotter's
 
 
-def test_many_streams_give_the_spotters_own_integers() -> None:
+@pytest.mark.parametrize("margin", [0, 15, 200])
+def test_many_streams_give_the_spotters_own_integers(margin: int) -> None:
     rng = np.random.default_rng(3)
     rows = [{**row, "penalties": [(k + 2 * p) % 4 for p in range(len(row["phrases"]))]} for k, row in enumerate(NETWORK.manifest["labels"])]
-    manifest = {**NETWORK.manifest, "labels": rows}
+    manifest = {**NETWORK.manifest, "labels": rows, "unit_margin": margin}
     streams = []
     for steps in (150, 90, 1):  # phrases laid into noise, so that paths end
         logits = rng.integers(-120, -20, (steps, 80)).astype(np.int8)
@@ -149,7 +150,7 @@ def test_many_streams_give_the_spotters_own_integers() -> None:
             at += int(rng.integers(3, 9))
         streams.append(logits)
     costs = [many.costs(manifest, logits) for logits in streams]
-    found = many.fits([p for row in rows for p in row["phrases"]], manifest["fit_limit"], [cost.units for cost in costs])
+    found = many.fits(many.sequences(manifest, rows), manifest["fit_limit"], [cost.units for cost in costs])
     told = 0
     for logits, cost, fits in zip(streams, costs, found, strict=True):
         values = many.heard(manifest, rows, many.label_fits(rows, fits), cost.lags)
@@ -160,7 +161,7 @@ def test_many_streams_give_the_spotters_own_integers() -> None:
         got = [(step, row["label"]) for k, row in enumerate(rows) for step in many.events(values[:, k], row["cutoff_q8"], row["refractory_ms"])]
         assert sorted(got) == sorted(expected)
         told += len(got)
-    assert told > 5
+    assert told > (5 if margin < 200 else -1)  # with a margin of 200 steps nothing is clear enough
 
 
 # -- what is said of a phrase

@@ -55,6 +55,35 @@ def test_a_penalized_phrase_has_to_fit_better_than_its_label_s_others():
         assert len(say(spotter, [1, 2, 3, 4] + [0] * 30 + [5, 6] + [0] * 30)) == heard, penalties
 
 
+def test_a_unit_that_is_hardly_best_costs_nearly_the_margin():
+    def heard(lead, margin):
+        spotter = PhraseSpotter(dict(manifest(token_weight_q8=0), unit_margin=margin))
+        best = -32768
+        for k, token in enumerate([0, 1, 2, 3, 4, 0]):
+            spotter.step(30 * k, row_saying(token, lead))
+            best = max(best, spotter.heard_q8[0])
+        return best
+
+    for lead, margin, cost in ((60, 0, 0), (1, 0, 0), (60, 12, 0), (12, 12, 0), (11, 12, 1), (4, 12, 8), (0, 12, 12)):
+        assert heard(lead, margin) == -64 * cost, (lead, margin)  # a step is 0.25 natural-log units, 64 in Q8
+
+
+def test_a_label_s_token_is_as_good_a_rival_as_a_unit():
+    spotter = PhraseSpotter(dict(manifest(phrases=[[1, 2]], cutoff_q8=-1, token_weight_q8=0), unit_margin=8))
+    first, second = row_saying(1), row_saying(2)
+    second[UNITS] = -3  # the token is 3 steps behind: 5 of the margin are missing, over two units 2
+    spotter.step(0, first)
+    spotter.step(30, second)
+    assert spotter.heard_q8[0] == -64 * 2
+
+
+def test_a_phrase_given_as_text_needs_no_margin():
+    spotter = PhraseSpotter(dict(manifest(), unit_margin=8), [("site", [[5, 6, 7]])])
+    for k, token in enumerate([5, 6, 7]):
+        spotter.step(30 * k, row_saying(token, 1))
+    assert spotter.heard_q8[1] == 0
+
+
 def test_between_its_levels_a_phrase_is_in_doubt_and_not_heard():
     spotter = PhraseSpotter(manifest(doubt_q8=-640))
     doubts = []

@@ -16,7 +16,7 @@ class PhraseSpotter(phrases.PhraseSpotter):
     def __init__(self, manifest, site_phrases=(), graph=KeywordGraph, cutoffs_q8=()):
         self._state = None
         units = manifest["heads"]["units"]["count"]
-        phrases.PhraseSpotter.__init__(self, manifest, site_phrases, lambda rows, limit: graph(rows, limit, units), cutoffs_q8)
+        phrases.PhraseSpotter.__init__(self, manifest, site_phrases, lambda rows, limit: graph(rows, limit, 2 * units), cutoffs_q8)
         rows = self._rows = array("I", bytes(32 * self.count))
         for k in range(self.count):
             token = self._token[k]
@@ -46,7 +46,9 @@ class PhraseSpotter(phrases.PhraseSpotter):
         graph = self.graph
         first = self._units_first
         before = self._best
-        packed = kernels.costs(logits, graph.costs, first, self._units_end - first, self._tokens_first, self._tokens_end, before)
+        packed = kernels.costs(
+            logits, graph.costs, first, self._units_end - first, self._tokens_first, self._tokens_end, before, self._margin
+        )
         best = packed >> 16
         self._best = best
         self.syllable = best != before and self._vowels[best] == 1

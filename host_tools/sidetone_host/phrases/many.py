@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sidetone.core.speech.decoder import AGE_BITS, AGE_MASK, DEAD, STEPS_MORE, STEPS_PER_UNIT
 from sidetone.core.speech.phrases import FAR_Q8, HOLD_STEPS, NEVER, STEP_MS
 
-__all__ = ["FAR_Q8", "NEVER", "Costs", "costs", "events", "fits", "heard", "label_fits"]
+__all__ = ["FAR_Q8", "NEVER", "Costs", "costs", "events", "fits", "heard", "label_fits", "sequences"]
 
 Int32s = NDArray[np.int32]
 UInt8s = NDArray[np.uint8]
@@ -23,8 +23,9 @@ BARRED = -1  # a limit that no path meets
 
 
 class Costs(NamedTuple):
-    """One recording's steps: `units` uint8 [steps, units], how far each unit is behind the step's best token (unit 0: saying none of
-    them); `lags` uint8 [steps, label tokens], the same for the labels' tokens."""
+    """One recording's steps: `units` uint8 [steps, 2 * units], what each unit costs (unit 0: saying none of them), and again with the
+    margin; `lags` uint8 [steps, label
+    tokens], how far each label's token is behind the best token."""
 
     units: UInt8s
     lags: UInt8s
@@ -36,9 +37,18 @@ def costs(manifest: dict[str, Any], logits: NDArray[np.int8] | NDArray[np.int16]
     of_units, of_tokens = logits[:, units].astype(np.int16), logits[:, tokens].astype(np.int16)
     top = np.maximum(of_units.max(1), of_tokens.max(1))
     none = np.maximum(of_units[:, 0], of_tokens.max(1))
+    second = np.partition(np.concatenate([of_units, of_tokens], axis=1), -2, axis=1)[:, -2]
     behind = top[:, np.newaxis] - of_units
+    sure = np.maximum(np.where(behind > 0, behind, (second - top)[:, np.newaxis]) + manifest.get("unit_margin", 0), 0)
     behind[:, 0] = top - none
-    return Costs(np.minimum(behind, 255).astype(np.uint8), np.minimum(top[:, np.newaxis] - of_tokens, 255).astype(np.uint8))
+    units_twice = np.concatenate([behind, sure], axis=1)
+    return Costs(np.minimum(units_twice, 255).astype(np.uint8), np.minimum(top[:, np.newaxis] - of_tokens, 255).astype(np.uint8))
+
+
+def sequences(manifest: dict[str, Any], rows: Sequence[dict[str, Any]]) -> list[list[int]]:
+    """The rows' phrases in places of `Costs.units`: those of learned labels are in its second half."""
+    count = manifest["heads"]["units"]["count"]
+    return [[unit + count * (row.get("token", -1) not in (-1, None)) for unit in phrase] for row in rows for phrase in row["phrases"]]
 
 
 def fits(phrases: Sequence[Sequence[int]], limit: int, streams: Sequence[UInt8s]) -> list[NDArray[np.int16]]:

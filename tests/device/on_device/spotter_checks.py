@@ -37,7 +37,10 @@ def test_equal_to_the_plain_spotter():
     for seed in range(12):
         random = _Random(seed + 1)
         personal = (("a", -700),) if seed & 1 else ()
-        plain, ours = PlainSpotter(MANIFEST, SITE, cutoffs_q8=personal), PhraseSpotter(MANIFEST, SITE, cutoffs_q8=personal)
+        manifest = dict(MANIFEST)
+        if seed & 3:
+            manifest["unit_margin"] = (0, 6, 25, 200)[seed & 3]
+        plain, ours = PlainSpotter(manifest, SITE, cutoffs_q8=personal), PhraseSpotter(manifest, SITE, cutoffs_q8=personal)
         assert ours.labels == plain.labels
         words = [phrase for row in MANIFEST["labels"] for phrase in row["phrases"]] + SITE[0][1]
         word, place = words[0], 0

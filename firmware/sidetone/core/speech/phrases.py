@@ -1,6 +1,9 @@
 """Phrases from the network's logits: the keyword graph, the label tokens, cutoffs and refractory periods.
 
 Rules, per label and step:
+  0. A unit *costs* how far its logit is behind the step's best token. For a label that the network learned (it has a token), a unit that is
+     the best still costs what its lead over the second is short of the model's margin, and every other unit the margin more: hardly best in
+     all its units is no perfect fit. For phrases given as text no margin is asked: the network is less sure of words it never learned.
   1. The *fit* is the best of its phrases in the keyword graph (mean cost per unit, plus the phrase's penalty where common speech resembles it
      more than the label's others), held for HOLD_STEPS, because the label's token comes a little after the last unit.
   2. The *token* is how far the label's token is behind the best token, the least of the last HOLD_STEPS. A label given
@@ -44,6 +47,7 @@ class PhraseSpotter:
         self._tokens_first = tokens["first"]
         self._tokens_end = tokens["first"] + tokens["count"]
         scale_q16 = manifest["output_scale_q16"]
+        self._margin = manifest.get("unit_margin", 0)  # in steps of the logits
         text = manifest["text"]
         rows = list(manifest["labels"])
         for site in site_phrases:
@@ -60,12 +64,16 @@ class PhraseSpotter:
         phrases = []
         self._owner = []
         self._penalty = []
+        count = self._units_end - self._units_first
         for k in range(self.count):
             row = rows[k]
             shortest = 99
             self._penalty += row.get("penalties", [0] * len(row["phrases"]))
+            token = row.get("token", -1)
+            learned = token is not None and token >= 0
+            self._token.append(self._tokens_first + token if learned else -1)
             for phrase in row["phrases"]:
-                phrases.append(phrase)
+                phrases.append([unit + count for unit in phrase] if learned else phrase)
                 self._owner.append(k)
                 shortest = min(shortest, len(phrase))
             cutoff = row.get("cutoff_q8")
@@ -81,8 +89,6 @@ class PhraseSpotter:
             self._bias.append(row.get("bias_q8", 0))
             self._unit_weight.append((row.get("unit_weight_q8", 256) * scale_q16) >> 8)  # Q16 per logit step
             self._token_weight.append((row.get("token_weight_q8", 0) * scale_q16) >> 8)
-            token = row.get("token", -1)
-            self._token.append(-1 if token is None or token < 0 else self._tokens_first + token)
         self.doubts = NOTHING  # labels in doubt at the last step
         self._vowels = bytearray(self._units_end - self._units_first)
         for unit in manifest.get("syllable_units", ()):
@@ -92,7 +98,7 @@ class PhraseSpotter:
         self._best = 0  # the best unit, the blank to begin with
         self.graph = graph(phrases, manifest["fit_limit"])
         self._fit_none = manifest["fit_limit"]
-        self._costs = [0] * (self._units_end - self._units_first)
+        self._costs = [0] * (2 * count)  # of every unit, and again with the margin
         self._fits = [[NEVER] * HOLD_STEPS for _ in range(self.count)]
         self._lags = [[NEVER] * HOLD_STEPS for _ in range(self.count)]
         self._busy = [0] * self.count  # steps until the held values are all gone
@@ -138,8 +144,20 @@ class PhraseSpotter:
             top = said
         costs = self._costs
         at = self._units_first
-        for u in range(len(costs)):
-            costs[u] = top - logits[at + u]
+        at_end = self._units_end
+        count = at_end - at
+        margin = self._margin
+        for u in range(count):
+            cost = top - logits[at + u]
+            costs[u] = cost
+            cost += margin
+            costs[count + u] = cost if cost < NEVER else NEVER
+        best = self._best
+        if best and costs[best] == 0:
+            second = max(max(logits[at : at + best]), said)
+            if at + best + 1 < at_end:
+                second = max(second, max(logits[at + best + 1 : at_end]))
+            costs[count + best] = max(0, margin + second - top)
         some = self.graph.step(costs, top - blank)
         slot = self._slot
         self._slot = slot + 1 if slot + 1 < HOLD_STEPS else 0

@@ -4,9 +4,9 @@ import micropython
 
 
 @micropython.viper
-def costs(logits: ptr8, out: ptr16, first: int, count: int, tokens: int, tokens_end: int, best: int) -> int:
-    """int8 logits (as bytes) -> out[count]: how far each unit is behind the best token. Returns the best's logit + 128, the blank's cost << 8,
-    and the best unit << 16: `best`, which was it before, or the first that is better.
+def costs(logits: ptr8, out: ptr16, first: int, count: int, tokens: int, tokens_end: int, best: int, margin: int) -> int:
+    """int8 logits (as bytes) -> out[2 * count]: what each unit costs, and again with the margin. Returns the best's logit + 128, the blank's
+    cost << 8, and the best unit << 16: `best`, which was it before, or the first that is better.
 
     Units are logits[first ..], the blank first of all; labels' tokens are logits[tokens : tokens_end].
     """
@@ -31,9 +31,25 @@ def costs(logits: ptr8, out: ptr16, first: int, count: int, tokens: int, tokens_
     if blank > top:
         top = blank
     n = 0
+    second = 0
     while n < count:
-        out[n] = top - (logits[first + n] ^ 128)
+        x = logits[first + n] ^ 128
+        if n != best and x > second:
+            second = x
+        x = top - x
+        out[n] = x
+        x += margin
+        if x > 255:
+            x = 255
+        out[count + n] = x
         n += 1
+    if best and out[best] == 0:
+        if blank > second:
+            second = blank
+        margin -= top - second
+        if margin < 0:
+            margin = 0
+        out[count + best] = margin
     return top | (top - blank) << 8 | best << 16
 
 
