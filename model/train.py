@@ -12,6 +12,8 @@ import concurrent.futures
 import functools
 import json
 import multiprocessing
+import os
+import threading
 import time
 
 import numpy as np
@@ -170,6 +172,16 @@ def extra_clips(folder, speakers):
     return [c for k, c in enumerate(read) if k % features.HELD_OUT]
 
 
+def end_with_parent():
+    """For the second process: a trainer that is killed can no longer end it."""
+
+    def wait():
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def prepare(args, number, weights, path):
     """One round's variant, cut up and spliced by the network of `weights` (None: not spliced), unless a run that was stopped left it
     -> (clips, hours, seconds it took)."""
@@ -231,7 +243,7 @@ def main():
         net.load_state_dict(torch.load(args.start, weights_only=False)["net"])
     dev_path = run / "dev.npz"
     budget, started = args.minutes and args.minutes * 60, time.monotonic() - sum(r["spent_s"] for r in log)
-    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as maker:
+    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), end_with_parent) as maker:
 
         def order(number):
             trained = number > 1 or args.start  # what round 0 learns comes too late for round 1

@@ -28,7 +28,7 @@ MOST_LOST = 0.10
 MARGIN_Q8 = 26  # 0.1 natural-log unit
 MOST_PENALTY = 100  # a fit and a penalty are one byte on the device
 WORST_RATE = 1.0  # false alarms an hour that no recall may buy
-MARGINS_NATS = (0.0, 1.0, 2.0, 3.0)  # by which a unit has to be the best to cost nothing
+MARGINS_NATS = (0.0, 1.0, 2.0)  # by which a unit has to be the best to cost nothing; 3 brought no more, and noise eats margins
 TOKEN_WEIGHTS = (0, 26, 51, 77, 128, 205)  # Q8, beside a unit weight of 256
 SYLLABLE_UNITS = [pinyin.UNIT_ID[unit] for unit in pinyin.FINALS]  # each syllable has one
 FIT_NATS, TOKEN_NATS = 4.0, 8.0
@@ -222,19 +222,29 @@ class Heard:
 
 
 def weigh(manifest, rows):
-    """Choose the margin of what units cost (into the manifest) and the tokens' weight beside the units -> (Heard, weight)."""
-    best = None
+    """Choose, by merit, the margin of what units cost, which learned labels ask it (both into the manifest), and the tokens' weight beside
+    the units -> (Heard, weight)."""
+    best, plain = None, {}
     for nats in MARGINS_NATS:
         manifest["unit_margin"] = margin = round(nats / manifest["output_scale"])
-        heard, merits = Heard(manifest, rows), []
+        for row in manifest["labels"]:
+            row["margin"] = margin > 0 and row["token"] >= 0
+        heard, told = Heard(manifest, rows), []
         for weight in TOKEN_WEIGHTS:
-            merits.append(heard.merit(heard.cutoffs(heard.peaks(weight))))
-            if best is None or merits[-1] > best[0]:
-                best = (merits[-1], margin, heard, weight)
-        told = ", ".join(f"{weight / 256:.2f}: {merit:.3f}" for weight, merit in zip(TOKEN_WEIGHTS, merits, strict=True))
-        print(f"margin {nats:.0f}, merit by token weight {told}", flush=True)
-    _, manifest["unit_margin"], heard, weight = best
-    return heard, weight
+            table = heard.cutoffs(heard.peaks(weight))
+            if not margin:
+                plain[weight] = table
+            merit = heard.merit(table)
+            told.append(f"{weight / 256:.2f}: {merit:.3f}")
+            if best is None or merit > best[0]:
+                best = (merit, margin, table, weight)
+        print(f"margin {nats:.0f}, merit by token weight {', '.join(told)}", flush=True)
+    _, manifest["unit_margin"], table, weight = best
+    for row in manifest["labels"]:
+        label = row["label"]
+        row["margin"] = row["token"] >= 0 and table[label]["merit"] > plain[weight][label]["merit"]
+    print(f"no margin asked by {', '.join(r['label'] for r in manifest['labels'] if r['token'] >= 0 and not r['margin']) or 'none'}", flush=True)
+    return Heard(manifest, rows), weight
 
 
 def tune(heard, weight):

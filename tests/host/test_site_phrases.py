@@ -133,7 +133,10 @@ def test_a_faulty_phrase_is_one_fault_with_its_line(tmp_path: Path, line: str, w
 @pytest.mark.parametrize("margin", [0, 15, 200])
 def test_many_streams_give_the_spotters_own_integers(margin: int) -> None:
     rng = np.random.default_rng(3)
-    rows = [{**row, "penalties": [(k + 2 * p) % 4 for p in range(len(row["phrases"]))]} for k, row in enumerate(NETWORK.manifest["labels"])]
+    rows = [
+        {**row, "penalties": [(k + 2 * p) % 4 for p in range(len(row["phrases"]))], "margin": k % 3 > 0}
+        for k, row in enumerate(NETWORK.manifest["labels"])
+    ]
     manifest = {**NETWORK.manifest, "labels": rows, "unit_margin": margin}
     streams = []
     for steps in (150, 90, 1):  # phrases laid into noise, so that paths end

@@ -57,7 +57,7 @@ def test_a_penalized_phrase_has_to_fit_better_than_its_label_s_others():
 
 def test_a_unit_that_is_hardly_best_costs_nearly_the_margin():
     def heard(lead, margin):
-        spotter = PhraseSpotter(dict(manifest(token_weight_q8=0), unit_margin=margin))
+        spotter = PhraseSpotter(dict(manifest(token_weight_q8=0, margin=True), unit_margin=margin))
         best = -32768
         for k, token in enumerate([0, 1, 2, 3, 4, 0]):
             spotter.step(30 * k, row_saying(token, lead))
@@ -69,7 +69,7 @@ def test_a_unit_that_is_hardly_best_costs_nearly_the_margin():
 
 
 def test_a_label_s_token_is_as_good_a_rival_as_a_unit():
-    spotter = PhraseSpotter(dict(manifest(phrases=[[1, 2]], cutoff_q8=-1, token_weight_q8=0), unit_margin=8))
+    spotter = PhraseSpotter(dict(manifest(phrases=[[1, 2]], cutoff_q8=-1, token_weight_q8=0, margin=True), unit_margin=8))
     first, second = row_saying(1), row_saying(2)
     second[UNITS] = -3  # the token is 3 steps behind: 5 of the margin are missing, over two units 2
     spotter.step(0, first)
@@ -77,8 +77,8 @@ def test_a_label_s_token_is_as_good_a_rival_as_a_unit():
     assert spotter.heard_q8[0] == -64 * 2
 
 
-def test_a_phrase_given_as_text_needs_no_margin():
-    spotter = PhraseSpotter(dict(manifest(), unit_margin=8), [("site", [[5, 6, 7]])])
+def test_no_margin_is_asked_of_a_phrase_given_as_text():
+    spotter = PhraseSpotter(dict(manifest(margin=True), unit_margin=8), [("site", [[5, 6, 7]])])
     for k, token in enumerate([5, 6, 7]):
         spotter.step(30 * k, row_saying(token, 1))
     assert spotter.heard_q8[1] == 0

@@ -46,9 +46,9 @@ def costs(manifest: dict[str, Any], logits: NDArray[np.int8] | NDArray[np.int16]
 
 
 def sequences(manifest: dict[str, Any], rows: Sequence[dict[str, Any]]) -> list[list[int]]:
-    """The rows' phrases in places of `Costs.units`: those of learned labels are in its second half."""
+    """The rows' phrases in places of `Costs.units`: those of labels that ask the margin are in its second half."""
     count = manifest["heads"]["units"]["count"]
-    return [[unit + count * (row.get("token", -1) not in (-1, None)) for unit in phrase] for row in rows for phrase in row["phrases"]]
+    return [[unit + count * bool(row.get("margin")) for unit in phrase] for row in rows for phrase in row["phrases"]]
 
 
 def fits(phrases: Sequence[Sequence[int]], limit: int, streams: Sequence[UInt8s]) -> list[NDArray[np.int16]]:

@@ -14,10 +14,11 @@ MANIFEST = {
     "syllable_units": [3, 4, 7, 9, 10],
     "text": {"cutoff_q8_by_units": [0, -100, -200, -300, -400], "refractory_ms": 90},
     "labels": [
-        {"label": "a", "phrases": [[1, 2, 3, 2]], "cutoff_q8": -400, "doubt_q8": -900, "token": 0, "token_weight_q8": 60, "bias_q8": 11},
+        {"label": "a", "phrases": [[1, 2, 3, 2]], "cutoff_q8": -400, "doubt_q8": -900, "token": 0, "token_weight_q8": 60, "bias_q8": 11,
+         "margin": True},
         {"label": "b", "phrases": [[4, 4], [5, 6]], "penalties": [0, 3], "cutoff_q8": -300, "doubt_q8": -500, "token": 3, "token_weight_q8": 200,
          "refractory_ms": 12000},  # fmt: skip
-        {"label": "c", "phrases": [[7]], "cutoff_q8": -250, "token": None},
+        {"label": "c", "phrases": [[7]], "cutoff_q8": -250, "token": None, "margin": True},
     ],
 }
 SITE = [("d", [[8, 9, 10], [2, 3]])]

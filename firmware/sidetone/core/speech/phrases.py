@@ -1,9 +1,9 @@
 """Phrases from the network's logits: the keyword graph, the label tokens, cutoffs and refractory periods.
 
 Rules, per label and step:
-  0. A unit *costs* how far its logit is behind the step's best token. For a label that the network learned (it has a token), a unit that is
-     the best still costs what its lead over the second is short of the model's margin, and every other unit the margin more: hardly best in
-     all its units is no perfect fit. For phrases given as text no margin is asked: the network is less sure of words it never learned.
+  0. A unit *costs* how far its logit is behind the step's best token. Where a label asks the model's margin (`margin`), a unit that is the
+     best still costs what its lead over the second is short of the margin, and every other unit the margin more: hardly best in all its
+     units is no perfect fit. Phrases given as text ask none: the network is less sure of words it never learned.
   1. The *fit* is the best of its phrases in the keyword graph (mean cost per unit, plus the phrase's penalty where common speech resembles it
      more than the label's others), held for HOLD_STEPS, because the label's token comes a little after the last unit.
   2. The *token* is how far the label's token is behind the best token, the least of the last HOLD_STEPS. A label given
@@ -69,11 +69,8 @@ class PhraseSpotter:
             row = rows[k]
             shortest = 99
             self._penalty += row.get("penalties", [0] * len(row["phrases"]))
-            token = row.get("token", -1)
-            learned = token is not None and token >= 0
-            self._token.append(self._tokens_first + token if learned else -1)
             for phrase in row["phrases"]:
-                phrases.append([unit + count for unit in phrase] if learned else phrase)
+                phrases.append([unit + count for unit in phrase] if row.get("margin") else phrase)
                 self._owner.append(k)
                 shortest = min(shortest, len(phrase))
             cutoff = row.get("cutoff_q8")
@@ -87,6 +84,8 @@ class PhraseSpotter:
             self._doubt.append(min(cutoff, row.get("doubt_q8", cutoff)))
             self._refractory.append(row.get("refractory_ms", text["refractory_ms"]) // STEP_MS)
             self._bias.append(row.get("bias_q8", 0))
+            token = row.get("token", -1)
+            self._token.append(-1 if token is None or token < 0 else self._tokens_first + token)
             self._unit_weight.append((row.get("unit_weight_q8", 256) * scale_q16) >> 8)  # Q16 per logit step
             self._token_weight.append((row.get("token_weight_q8", 0) * scale_q16) >> 8)
         self.doubts = NOTHING  # labels in doubt at the last step
