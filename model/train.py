@@ -23,7 +23,7 @@ from model import kernels
 from model.corpus import features, labels, splice, synthesize, tts
 from model.network import FEATURE_SCALE, TOKENS, Network, macs
 
-ROUNDS = {"tiny": (1, 1), "small": (6, 8), "full": (15, 8)}  # and passes per round; tiny proves in minutes that every stage runs, and hears nothing
+ROUNDS = {"tiny": (1, 1), "small": (6, 8), "full": (31, 8)}  # and passes per round; tiny proves in minutes that every stage runs, and hears nothing
 ADAM_PEAK, MUON_PEAK = 3e-3, 0.02  # learning rates
 DECAY = 0.35  # the last part of training, over which they fall to nothing; before it a longer training may go on from here
 
