@@ -373,7 +373,8 @@ def passage_read(indistinct: dict[str, int], counted: int = 220) -> hear.Heard:
 
 def with_levels(cutoff_q8: int) -> dict[str, object]:
     levels = [-60, -80, -120, -160, -200, -300]
-    rows = [{**row, "cutoff_q8": cutoff_q8, "levels_q8": levels, "penalties": [0] * len(row["phrases"])} for row in NETWORK.manifest["labels"]]
+    own = {"cutoff_q8": cutoff_q8, "levels_q8": levels, "margin": False}
+    rows = [{**row, **own, "penalties": [0] * len(row["phrases"])} for row in NETWORK.manifest["labels"]]
     return {**NETWORK.manifest, "labels": rows}
 
 
