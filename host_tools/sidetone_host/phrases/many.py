@@ -24,8 +24,7 @@ BARRED = -1  # a limit that no path meets
 
 class Costs(NamedTuple):
     """One recording's steps: `units` uint8 [steps, 2 * units], what each unit costs (unit 0: saying none of them), and again with the
-    margin; `lags` uint8 [steps, label
-    tokens], how far each label's token is behind the best token."""
+    margin; `lags` uint8 [steps, label tokens], how far each label's token is behind the best token."""
 
     units: UInt8s
     lags: UInt8s

@@ -84,12 +84,12 @@ class PhraseSpotter:
             self._doubt.append(min(cutoff, row.get("doubt_q8", cutoff)))
             self._refractory.append(row.get("refractory_ms", text["refractory_ms"]) // STEP_MS)
             self._bias.append(row.get("bias_q8", 0))
-            token = row.get("token", -1)
-            self._token.append(-1 if token is None or token < 0 else self._tokens_first + token)
             self._unit_weight.append((row.get("unit_weight_q8", 256) * scale_q16) >> 8)  # Q16 per logit step
             self._token_weight.append((row.get("token_weight_q8", 0) * scale_q16) >> 8)
+            token = row.get("token", -1)
+            self._token.append(-1 if token is None or token < 0 else self._tokens_first + token)
         self.doubts = NOTHING  # labels in doubt at the last step
-        self._vowels = bytearray(self._units_end - self._units_first)
+        self._vowels = bytearray(count)
         for unit in manifest.get("syllable_units", ()):
             self._vowels[unit] = 1
         self.counts_syllables = max(self._vowels) > 0
