@@ -142,15 +142,15 @@ CONFUSABLES = """很好 那好 你号 年号 您看 您要 您还 名号 你们�
 
 def test_every_confusable_of_the_standard_is_a_negative_or_cannot_be_one():
     """A near-homophone stands in NEAR, or inside a word there; what sounds exactly like a label, or holds it, is no negative: context decides."""
-    from sidetone_host.phrases import reading
+    from sidetone_host.phrases import mandarin
 
     near = [word for words in labels.NEAR.values() for word in words]
-    sounds = {tuple(reading.spell(reading.read(p))) for phrases in labels.LEARNED.values() for p in phrases}
+    sounds = {tuple(mandarin.spell(mandarin.read(p))) for phrases in labels.LEARNED.values() for p in phrases}
     texts = [p for phrases in {**labels.LEARNED, **labels.GIVEN}.values() for p in phrases]
     exempt = []
     for word in CONFUSABLES:
         if any(word in known for known in near):
             continue
         exempt.append(word)
-        assert tuple(reading.spell(reading.read(word))) in sounds or any(p in word or word in p for p in texts), word
+        assert tuple(mandarin.spell(mandarin.read(word))) in sounds or any(p in word or word in p for p in texts), word
     assert sorted(exempt) == sorted(["请将", "就等", "写写", "先生产", "听不清"])

@@ -16,7 +16,7 @@ import programs
 from sidetone.core.speech.phrases import PhraseSpotter
 from sidetone_host import calibration, cli, profile, released
 from sidetone_host.errors import CannotDo, JudgedBad
-from sidetone_host.phrases import advice, enrol, estimate, hear, many, passage, reading, site
+from sidetone_host.phrases import advice, enrol, estimate, hear, mandarin, many, passage, site
 
 DEMO = programs.TREE / "host_tools/sidetone_host/data/demo_call.flac"
 # Said once by the agent of the bundled call, at this time (demo_call.truth.json); in no training text.
@@ -68,7 +68,7 @@ def test_what_cannot_be_heard_is_refused_in_one_line(text: str, word: str) -> No
 
 
 def test_the_alphabet_is_the_networks() -> None:
-    assert NETWORK.manifest["units"] == reading.UNITS
+    assert NETWORK.manifest["units"] == mandarin.UNITS
 
 
 # -- the profile's file

@@ -139,10 +139,10 @@ def _add(args: argparse.Namespace) -> int:
 def _describe(text: str, others: list[str], cutoff: float | None, at_most: float | None) -> float | None:
     """Print what a phrase is and what is to be expected of its label; the cutoff to write with it, None for the network's own table."""
     from sidetone_host import released
-    from sidetone_host.phrases import advice, estimate, reading, site
+    from sidetone_host.phrases import advice, estimate, mandarin, site
 
     units = site.units_of(text)
-    syllables = reading.read(text)
+    syllables = mandarin.read(text)
     manifest = _network().manifest
     folder = released.FOLDER / manifest["language"]
     print(f"{text}\n  pinyin   {' '.join(syllables)}\n  sounds   {' '.join(units)}")
@@ -209,7 +209,7 @@ def _entries(path: Path) -> dict[str, Any]:
 
 def _list(args: argparse.Namespace) -> int:
     from sidetone_host import released
-    from sidetone_host.phrases import estimate, reading, site
+    from sidetone_host.phrases import estimate, mandarin, site
 
     path = _path(args)
     manifest = _network().manifest
@@ -226,7 +226,7 @@ def _list(args: argparse.Namespace) -> int:
         label = row["label"]
         print(f"{label}  cutoff {row['cutoff_q8'] / 256:.2f}, false alarms {_rate(result)}")
         for text in site.texts_of(entries[label]):
-            print(f"  {text}  {' '.join(reading.read(text))}")
+            print(f"  {text}  {' '.join(mandarin.read(text))}")
     return 0
 
 

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sidetone_host.phrases import reading
+from sidetone_host.phrases import mandarin
 
 TEXT = """您好，光明电力客服中心，很高兴为您服务。
 请问有什么可以帮您？
@@ -56,11 +56,11 @@ def units() -> tuple[list[str], list[Place], int]:
     at: list[int] = []  # of each character of TEXT: where its units begin
     syllables = 0
     for line in TEXT.splitlines(keepends=True):
-        spoken = iter(reading.read(line))
+        spoken = iter(mandarin.read(line))
         for char in line:
             at.append(len(names))
             if "\u4e00" <= char <= "\u9fff":
-                names += reading.spell([next(spoken)])
+                names += mandarin.spell([next(spoken)])
                 syllables += 1
     at.append(len(names))
     places = []

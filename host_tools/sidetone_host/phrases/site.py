@@ -17,7 +17,7 @@ from typing import Any
 from sidetone.core.etiquette.site_phrases import label_fault
 from sidetone_host import folders
 from sidetone_host.errors import CannotDo, JudgedBad
-from sidetone_host.phrases import reading
+from sidetone_host.phrases import mandarin
 from sidetone_host.toml_places import places
 
 TABLE = "phrases"
@@ -30,14 +30,14 @@ def units_of(text: str) -> list[str]:
     """A phrase's unit names. ValueError, one line, where it cannot be heard."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError("a phrase is a text in quotes")
-    syllables = reading.read(text)
+    syllables = mandarin.read(text)
     if not syllables:
         raise ValueError(f"{text}: no Chinese in it; write characters, or pinyin with tones such as huan1 ying2")
     if len(syllables) < SYLLABLES_MIN:
         raise ValueError(f"{text}: one syllable is in every sentence; give at least {SYLLABLES_MIN}, better 4")
     if len(syllables) > SYLLABLES_MAX:
         raise ValueError(f"{text}: {len(syllables)} syllables; at most {SYLLABLES_MAX} are heard as one phrase")
-    return reading.spell(syllables)
+    return mandarin.spell(syllables)
 
 
 def texts_of(entry: Any) -> list[str]:
