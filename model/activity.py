@@ -23,6 +23,7 @@ from scipy.signal import lfilter
 from model import rates, score, sets
 from model.corpus import augment, features
 from model.corpus.calls import active_level_db
+from model.corpus.language import CODE
 from model.network import TOKENS
 
 HOP = 160
@@ -144,7 +145,7 @@ def main():
     parser.add_argument("--real", help="folder of real recordings with manifest.csv, instead of the synthetic test set")
     parser.add_argument("--dev", action="store_true", help="the synthetic development set, on which things may be chosen")
     parser.add_argument("--every", type=int, default=1, help="only every Nth clip")
-    parser.add_argument("--model", default=str(Path(__file__).parent / "released" / "zh"))
+    parser.add_argument("--model", default=str(Path(__file__).parent / "released" / CODE))
     args = parser.parse_args()
     folder = Path(args.model)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

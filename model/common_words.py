@@ -1,37 +1,25 @@
-"""Common Chinese words with their units, for `sidetone phrases`: model/released/zh/words.xz, from jieba's dictionary (MIT).
+"""Common words with their units, for `sidetone phrases`: words.xz beside the released network.
 
-python -m model.common_words
+    SIDETONE_LANGUAGE=zh|en python -m model.common_words
+
+In Mandarin from jieba's dictionary (MIT), to compare a phrase with. In English also to read phrases by: every word of symspellpy's frequency
+list (MIT) and of misaki's lexicon (MIT) that has a pronunciation.
 """
 
 import lzma
-import re
 
-from model.corpus import pinyin
+from model.corpus.language import CODE, reading
 from model.release import RELEASED
-
-LEAST = 120  # of 60 million words in the count: the common ones
 
 
 def main():
-    import jieba
-
-    rows, total = [], 0
-    with open(jieba.__file__.replace("__init__.py", "dict.txt"), encoding="utf-8") as f:
-        for line in f:
-            word, count, _ = line.split()
-            total += int(count)
-            if int(count) >= LEAST and 1 < len(word) <= 5 and re.fullmatch("[\u4e00-\u9fff]+", word):
-                rows.append((word, int(count)))
-    lines = ["# common words, units, per million words; from jieba 0.42.1's dictionary (MIT, Sun Junyi); made by model/common_words.py"]
-    for word, count in sorted(rows, key=lambda r: (-r[1], r[0])):
-        try:
-            units = " ".join(pinyin.UNITS[u] for u in pinyin.units(word))
-        except ValueError:
-            continue
-        lines.append(f"{word}\t{units}\t{count / total * 1e6:.2f}")
-    path = RELEASED / "zh" / "words.xz"
+    source, rows = reading.word_list()
+    lines = [f"# common words, units, per million words; from {source}; made by model/common_words.py"]
+    lines += [f"{word}\t{' '.join(reading.UNITS[u] for u in ids)}\t{per_million:.2f}" for word, ids, per_million in rows]
+    path = RELEASED / CODE / "words.xz"
+    path.parent.mkdir(exist_ok=True)
     path.write_bytes(lzma.compress(("\n".join(lines) + "\n").encode(), preset=9))
-    print(f"{len(lines) - 1} words, {path.stat().st_size} bytes")
+    print(f"{len(rows)} words, {path.stat().st_size} bytes")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ import numpy as np
 
 from model import score, sets, tune
 from model.corpus import tts
+from model.corpus.language import CODE
 from model.quantize import Streaming
 from sidetone_host.errors import JudgedBad
 from sidetone_host.phrases import enrol, hear, passage
@@ -50,7 +51,7 @@ def hash_of(text):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--model", default=str(HERE / "released" / "zh"))
+    parser.add_argument("--model", default=str(HERE / "released" / CODE))
     args = parser.parse_args()
     folder = Path(args.model)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))

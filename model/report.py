@@ -7,6 +7,10 @@ from pathlib import Path
 import numpy as np
 
 from model.corpus import labels
+from model.corpus.language import CODE, phrases
+
+RELEASED = Path(__file__).parent / "released" / CODE
+CARD = Path(__file__).parent / "README.md" if CODE == "zh" else RELEASED / "README.md"  # its plots are in the folder `card` beside it
 
 
 def wilson(hit, said):
@@ -49,7 +53,7 @@ def table(head, rows):
     return "\n".join(["| " + " | ".join(head) + " |", "|" + "---|" * len(head), *["| " + " | ".join(r) + " |" for r in rows]])
 
 
-TIERS = (("core, pooled", labels.CORE), ("full, pooled", labels.FULL), ("taboo, pooled", labels.TABOO), ("as text, pooled", {**labels.DAY_PARTS, **labels.WORDING}))
+TIERS = (("core, pooled", labels.CORE), ("full, pooled", labels.FULL), ("taboo, pooled", labels.TABOO), ("as text, pooled", {**phrases.DAY_PARTS, **phrases.WORDING}))
 
 
 def synthetic_sets(result):
@@ -289,9 +293,8 @@ def plot(folder, plots):
         pyplot.close(figure)
 
 
-def write(here, folder, manifest, result, plots, listed, readme=None):
+def write(folder, manifest, result, plots, listed, readme):
     """evaluation.json beside the manifest, PNGs, and the part of the readme between its markers."""
-    readme = readme or here / "README.md"
     plot(readme.parent / "card", plots)
     slim = {**result, "listed": listed}
     slim["sets"] = {n: {**e, "labels": {k: {a: b for a, b in v.items() if a != "listed"} for k, v in e["labels"].items()}}
@@ -326,10 +329,9 @@ def render(folder, manifest, result, readme):
 
 def main():
     """python -m model.report [FOLDER]: the tables anew from evaluation.json and what else was measured since (peers.json, enrolment.json)."""
-    here = Path(__file__).parent
-    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else here / "released" / "zh"
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else RELEASED
     manifest, result = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("manifest.json", "evaluation.json"))
-    render(folder, manifest, result, here / "README.md")
+    render(folder, manifest, result, CARD)
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ Each is a list of `features.Clip`; `About` says what more is known of a clip: it
 """
 
 import csv
-import re
 from pathlib import Path
 from typing import NamedTuple
 
 from model import negatives
-from model.corpus import features, labels, pinyin, synthesize
+from model.corpus import features, labels, synthesize
+from model.corpus.language import CODE, reading
 
 SPEEDS = ((0.0, 0.95, "slow (under 0.95)"), (0.95, 1.15, "usual"), (1.15, 9.0, "fast (over 1.15)"))
 
@@ -17,7 +17,7 @@ SPEEDS = ((0.0, 0.95, "slow (under 0.95)"), (0.95, 1.15, "usual"), (1.15, 9.0, "
 class About(NamedTuple):
     file: str = ""
     speed: str = ""
-    readable: bool = True  # a human wrote the text, and no Latin letters or digits are in it: its unit error counts
+    readable: bool = True  # a human wrote the text, and all of it can be read: its unit error counts
 
 
 def synthetic():
@@ -28,26 +28,26 @@ def synthetic():
 
 
 def real(folder):
-    """Mandarin recordings with a text -> (clips, About of each); kind 'human' or 'asr' after who wrote the text. Latin letters are
+    """Recordings of the language with a text -> (clips, About of each); kind 'human' or 'asr' after who wrote the text. What of a text cannot be read is
     dropped from the units."""
     import soundfile
 
     clips, about = [], []
     with (Path(folder) / "manifest.csv").open(encoding="utf-8") as f:
         for row in csv.DictReader(f):
-            if row["lang"] != "zh" or not row["text"]:
+            if row["lang"] != CODE or not row["text"]:
                 continue
             x, rate = soundfile.read(Path(folder) / row["file"], dtype="float32", always_2d=True)
             if rate != 16000:
                 raise SystemExit(f"{row['file']}: {rate} Hz; the evaluation wants 16 kHz")
-            text = "".join(c for c in row["text"] if "\u4e00" <= c <= "\u9fff" or c in "，。？！、")
+            text = reading.cleaned(row["text"])
             try:
                 target = labels.target(text)
             except ValueError:
                 continue
             kind = "human" if row["text_from"] == "human" else "asr"
-            clips.append(features.Clip(x[:, 0], target, len(pinyin.syllables(text)), row["speaker"], text, kind, True))
-            about.append(About(row["file"], readable=kind == "human" and not re.search("[A-Za-z0-9]", row["text"])))
+            clips.append(features.Clip(x[:, 0], target, len(reading.syllables(text)), row["speaker"], text, kind, True))
+            about.append(About(row["file"], readable=kind == "human" and not reading.foreign(row["text"])))
     return clips, about
 
 

@@ -21,7 +21,8 @@ import torch
 
 from model import kernels
 from model.corpus import features, labels, splice, synthesize, tts
-from model.network import FEATURE_SCALE, TOKENS, Network, macs
+from model.corpus.language import CODE
+from model.network import FEATURE_SCALE, TOKENS, UNITS, Network, macs
 
 ROUNDS = {"tiny": (1, 1), "small": (6, 8), "full": (31, 8)}  # and passes per round; tiny proves in minutes that every stage runs, and hears nothing
 ADAM_PEAK, MUON_PEAK = 3e-3, 0.02  # learning rates
@@ -198,7 +199,7 @@ def prepare(args, number, weights, path):
     return len(clips), sum(len(c.audio) for c in clips) / 57.6e6, time.monotonic() - began
 
 
-def unit_errors(net, items, units):
+def unit_errors(net, items):
     """-> unit error rate of greedy decoding over items (labels dropped)."""
     wrong = total = 0
     net.eval()
@@ -206,8 +207,8 @@ def unit_errors(net, items, units):
         for frames, target, _, _ in items:
             out = net(torch.from_numpy(frames.astype(np.float32) * FEATURE_SCALE)[None])[0, :, :TOKENS].numpy()
             said = greedy(out)
-            want = target[target < units]
-            wrong += edits(said[said < units], want)
+            want = target[target < UNITS]
+            wrong += edits(said[said < UNITS], want)
             total += len(want)
     net.train()
     return wrong / max(1, total)
@@ -218,7 +219,7 @@ def main():
     parser.add_argument("--size", choices=ROUNDS, default="full")
     parser.add_argument("--extra", help="a folder of real speech with its texts")
     parser.add_argument("--extra-speakers", help="comma-separated: use only these speakers of the extra corpus")
-    parser.add_argument("--name", default="zh", help="name of the run in the work folder")
+    parser.add_argument("--name", default=CODE, help="name of the run in the work folder")
     parser.add_argument("--rounds", type=int, help="instead of the size's")
     parser.add_argument("--minutes", type=float, help="anneal to the end within this time instead of the rounds")
     parser.add_argument("--start", help="begin from this checkpoint's weights")
@@ -283,7 +284,7 @@ def main():
                 dev = features.synthetic("dev", range(2))
                 if dev:
                     features.variant(dev, 5, dev_path, strength=0.6)
-            error = unit_errors(net, features.load_variant(dev_path)[:30], 59) if dev_path.exists() else None
+            error = unit_errors(net, features.load_variant(dev_path)[:30]) if dev_path.exists() else None
             row = {"round": number, "clips": clips, "hours": round(hours, 2), "steps": count, "losses": [round(v / max(1, count), 4) for v in sums],
                    "dev_unit_error": error, "made_s": round(made), "waited_s": round(waited), "spent_s": round(time.monotonic() - began)}  # fmt: skip
             log.append(row)

@@ -9,7 +9,8 @@ WORST_RATE. What is counted at the cutoff, and over how many hours, goes into th
 import numpy as np
 
 from model import negatives, score
-from model.corpus import augment, features, labels, pinyin
+from model.corpus import augment, features, labels
+from model.corpus.language import CODE, reading
 from model.network import LABELS, TOKENS, UNITS
 from sidetone_host.phrases import estimate, many
 
@@ -33,7 +34,7 @@ MOST_PENALTY = 100  # a fit and a penalty are one byte on the device
 WORST_RATE = 1.0  # false alarms an hour that no recall may buy
 MARGINS_NATS = (0.0, 1.0, 2.0)  # by which a unit has to be the best to cost nothing; 3 brought no more, and noise eats margins
 TOKEN_WEIGHTS = (0, 26, 51, 77, 128, 205)  # Q8, beside a unit weight of 256
-SYLLABLE_UNITS = [pinyin.UNIT_ID[unit] for unit in pinyin.FINALS]  # each syllable has one
+SYLLABLE_UNITS = [reading.UNIT_ID[unit] for unit in reading.SYLLABIC]  # each syllable has one
 FIT_NATS, TOKEN_NATS = 4.0, 8.0
 OTHER_SPEEDS = (1.12,)
 
@@ -42,13 +43,13 @@ def skeleton(name, version, output_scale, output_zero):
     """The manifest without cutoffs: heads, units, labels with their phrases."""
     scale = float(output_scale)
     return {
-        "schema": 1, "name": name, "version": version, "language": "zh", "file": f"{name}.tflite", "sha256": "",
+        "schema": 1, "name": name, "version": version, "language": CODE, "file": f"{name}.tflite", "sha256": "",
         "hop_ms": 10, "stride_hops": 3, "output_scale": scale, "output_zero_point": int(output_zero),
         "output_scale_q16": round(scale * 65536),
         "fit_limit": round(FIT_NATS / scale), "token_limit": round(TOKEN_NATS / scale),
         "heads": {"units": {"first": 0, "count": UNITS}, "labels": {"first": UNITS, "count": LABELS},
                   "speech": {"first": TOKENS, "count": 1}, "density": {"first": TOKENS + 1, "count": 1}},
-        "units": pinyin.UNITS, "syllable_units": SYLLABLE_UNITS, "labels": [label_row(label) for label in [*labels.LABELS, *labels.GIVEN]],
+        "units": reading.UNITS, "syllable_units": SYLLABLE_UNITS, "labels": [label_row(label) for label in [*labels.LABELS, *labels.GIVEN]],
         "text": {"cutoff_q8_by_units": [-100] * 25, "refractory_ms": 900},
     }  # fmt: skip
 
@@ -69,7 +70,7 @@ def once_each(text, spans):
     """How many of one label's spans (begin, end) in a text are told one by one: what is said twice in a breath (稍等稍等) is one event by the
     spotter's refractory period, and counts once."""
     spans = sorted(spans)
-    return sum(k == 0 or text[spans[k - 1][1] : begin].strip("，。！？、") != "" for k, (begin, _) in enumerate(spans))
+    return sum(k == 0 or text[spans[k - 1][1] : begin].strip(reading.PAUSES) != "" for k, (begin, _) in enumerate(spans))
 
 
 def said(clip, label):
@@ -79,7 +80,7 @@ def said(clip, label):
             return clip.target.count(UNITS + labels.LABEL_ID[label])
         return int(sounds_like(clip, labels.phrase_units(label)))
     if label in labels.GIVEN:
-        return sum(clip.text.replace("，", "").count(p) for p in labels.GIVEN[label])
+        return sum(len(reading.occurrences(reading.hurried(clip.text), p)) for p in labels.GIVEN[label])
     return once_each(clip.text, [s[1:] for s in labels.spans(clip.text) if s[0] == label])
 
 
@@ -275,13 +276,13 @@ def text_phrases(clips, syllables, rng, most=60):
     """Word sequences of so many syllables, each from one clip's text -> [(clip, unit ids)]; no learned label inside."""
     out = []
     for k in rng.permutation(len(clips)):
-        words = [w for w in pinyin.read(clips[k].text) if w[0][-1].isdigit()]
-        ends = np.cumsum([0] + [len(w) for w in words])
+        words = reading.words(clips[k].text)
+        ends = np.cumsum([0] + [count for count, _ in words])
         fits = [(i, j) for i in range(len(ends)) for j in range(i, len(ends)) if ends[j] - ends[i] == syllables]
         if not fits or labels.spans(clips[k].text):
             continue
         i, j = fits[int(rng.integers(len(fits)))]
-        units = [pinyin.UNIT_ID[p] for w in words[i:j] for s in w for p in pinyin.split(s)]
+        units = [unit for _, sounds in words[i:j] for unit in sounds]
         out.append((clips[k], units))
         if len(out) == most:
             break

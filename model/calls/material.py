@@ -51,12 +51,13 @@ def _enough(talkers):
 
 
 def synthetic(name="test"):
-    from model.corpus import pinyin, synthesize
+    from model.corpus import synthesize
+    from model.corpus.mandarin import reading
 
     talkers = {}
     for row, audio in synthesize.load(name, range(SHARDS)):
         if len(audio) > LEAST_S * RATE:
-            talkers.setdefault(row["voice"], []).append(_sentence(audio.astype(np.float64) / 32768, len(pinyin.syllables(row["text"]))))
+            talkers.setdefault(row["voice"], []).append(_sentence(audio.astype(np.float64) / 32768, len(reading.syllables(row["text"]))))
     if not talkers:
         raise SystemExit("no synthetic test set; run: python -m model.corpus.synthesize test --last 4")
     return _enough(talkers)

@@ -121,7 +121,8 @@ def utterance(text, voice, tempo=1.0, change=None):
 
 def _made(text, voice, tempo, change):
     """(float64 samples, their active level in dB, syllables)."""
-    from model.corpus import calls, pinyin
+    from model.corpus import calls
+    from model.corpus.mandarin import reading
 
     samples = calls.stretched(calls.speak(text, voice, SPEED).astype(np.float64), tempo)
     samples = trimmed(samples, calls.active_level_db(samples))
@@ -131,7 +132,7 @@ def _made(text, voice, tempo, change):
         samples = praat.flattened(samples, FLAT_ST) if change == "flat" else praat.raised(samples, HIGH_ST)
     if change == "breathless":
         samples = without_pauses(samples, calls.active_level_db(samples))
-    return samples, calls.active_level_db(samples), len(pinyin.syllables(text))
+    return samples, calls.active_level_db(samples), len(reading.syllables(text))
 
 
 def breath_pop(rng):

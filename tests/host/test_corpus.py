@@ -10,7 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.corpus import labels, pinyin
+from model.corpus import labels
+from model.corpus.mandarin import reading, voices
 from sidetone.core.network.graph import read_model
 from sidetone.core.speech.phrases import PhraseSpotter
 
@@ -24,7 +25,7 @@ def manifest():
 
 
 def names(text):
-    return [pinyin.UNITS[u] for u in pinyin.units(text)]
+    return [reading.UNITS[u] for u in reading.units(text)]
 
 
 @pytest.mark.parametrize(
@@ -43,18 +44,18 @@ def test_pinyin_becomes_initials_and_finals(text, units):
 
 
 def test_every_regular_syllable_has_units():
-    for initial in pinyin.INITIALS:
-        for final in pinyin.FINALS:
+    for initial in reading.INITIALS:
+        for final in reading.FINALS:
             if final in ("ir", "iz") or final == "er" or (initial in "jqx" and final[0] in "uv"):
                 continue
-            parts = pinyin.split(initial + final + "1")
+            parts = reading.split(initial + final + "1")
             assert parts is not None
             assert parts[0] == initial
 
 
 def test_no_mandarin_is_refused_by_name():
     with pytest.raises(ValueError, match="xq"):
-        pinyin.units("xq1")
+        reading.units("xq1")
 
 
 def test_overlapping_spans_of_one_label_are_one():
@@ -65,7 +66,7 @@ def test_overlapping_spans_of_one_label_are_one():
 def test_voices_of_the_test_are_in_no_training_mix():
     from model.corpus import tts
 
-    kept_out = {*tts.TEST_MANDARIN, *tts.TEST_DONORS}
+    kept_out = {*voices.TEST, *voices.TEST_DONORS}
     for voice in tts.train_voices(150):
         assert not kept_out & {term.partition("*")[0] for term in voice.split("+")}
 
@@ -115,8 +116,8 @@ def test_the_network_and_the_spotter_agree_on_shapes(manifest):
 if find_spec("pypinyin") and find_spec("jieba"):  # in the training environment only: reading Chinese text
 
     def test_a_label_stands_after_its_phrase():
-        token = len(pinyin.UNITS) + labels.LABEL_ID["greeting"]
-        assert labels.target("您好，王") == [*pinyin.units("nin2 hao3"), token, *pinyin.units("wang2")]
+        token = len(reading.UNITS) + labels.LABEL_ID["greeting"]
+        assert labels.target("您好，王") == [*reading.units("nin2 hao3"), token, *reading.units("wang2")]
 
     def test_homophones_are_found_and_phrases_are_not():
         assert labels.homophones("在建") == ["farewell"]

@@ -316,3 +316,20 @@ CUSTOMER = """喂，我想{verb}一下{matter}
 我老婆{v}的{n}，她{d}{v}
 孩子的{n}{v}了，想换{n}
 那边的{n}太{a}了""".split("\n")
+
+# Sentences of random common words: texts no script would bring.
+PLAIN = [
+    "{n}和{n}{d}{v}{n}", "{t}{n}{v}了{n}", "{a}的{n}在{place}{v}", "{n}{v}，{n}{d}{v}", "{i}，{n}也{v}",
+    "我们{d}{v}{n}，{d}{v}{n}", "{n}{n}{v}{n}{n}", "他{v}了{num}个{n}", "{place}的{n}{d}{a}", "{n}比{n}{a}，{i}",
+    "如果{n}{v}，就{v}{n}", "因为{n}{a}，所以{d}{v}", "{clock}，{n}{v}{n}", "{n}：{v}、{v}和{v}", "把{n}{v}到{n}",
+    "被{n}{v}的{n}{a}", "{n}{a}，{n}{a}，{n}{a}", "{v}{n}的时候{i}", "{n}跟{n}说：{i}", "{num}{n}，{num}{n}，{v}",
+    "{n}{v}{n}，不过{n}{d}{a}", "{n}、{n}、{n}", "{i}{i}", "{d}{v}{n}的{n}", "{n}是{n}，{n}是{n}",
+]  # fmt: skip
+
+# "@" is a word that sounds like a label's phrase.
+NEAR_FRAMES = [
+    "@", "@，{n}{v}", "{t}{n}@{v}", "我想{v}@", "{n}的@{v}了", "{v}{n}，@{d}{v}", "这个@怎么{v}", "请问@是{n}吗",
+    "{surname}{given}说@{a}", "那@就{verb}{matter}", "@，@{n}",
+]  # fmt: skip
+
+JOINTS = "，。"  # between two sentences of one clip
