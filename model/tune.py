@@ -322,8 +322,9 @@ def text_cutoffs(manifest, rows, spliced_from, seed=4):
         positive, negative, hours = text_trial(manifest, rows, text_phrases(clips, syllables, rng), spliced_from)
         found = tail_cutoff(negative, hours, rate, top=40)
         cutoff = -256.0 if found is None else min(-1.0, found)
-        known[2 * syllables] = min(int(np.ceil(cutoff)), *known.values(), -1)  # longer phrases meet chance less often
-        report[str(syllables)] = {"cutoff_q8": known[2 * syllables], "recall": round(float((positive >= cutoff).mean()), 3),
+        units = round(reading.UNITS_PER_SYLLABLE * syllables)
+        known[units] = min(int(np.ceil(cutoff)), *known.values(), -1)  # longer phrases meet chance less often
+        report[str(syllables)] = {"cutoff_q8": known[units], "recall": round(float((positive >= cutoff).mean()), 3),
                                   "said": len(positive), "false": int((negative >= cutoff).sum()), "phrase_hours": round(hours, 1)}  # fmt: skip
         print(f"text, {syllables} syllables: cutoff {cutoff:.0f}, recall {(positive >= cutoff).mean():.2f} of {len(positive)}, "
               f"{(negative >= cutoff).sum() / hours:.3f}/h on {hours:.0f} phrase hours", flush=True)  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 from importlib.util import find_spec
 from pathlib import Path
@@ -11,9 +12,11 @@ import numpy as np
 import pytest
 
 from model.corpus import labels
+from model.corpus.english import reading as english
 from model.corpus.mandarin import reading, voices
 from sidetone.core.network.graph import read_model
 from sidetone.core.speech.phrases import PhraseSpotter
+from sidetone_host.phrases import english as english_sounds
 
 TREE = Path(__file__).resolve().parents[2]
 RELEASED = TREE / "model/released/zh"
@@ -111,6 +114,62 @@ def test_the_network_and_the_spotter_agree_on_shapes(manifest):
     spotter = PhraseSpotter(manifest, [("company", [[1, 25, 2, 26, 3, 27]])])
     found = [event for t, row in enumerate(logits.tolist()) for event in spotter.step(t * 30, row)]
     assert found == []
+
+
+def wordings(language):
+    """label -> its wordings, all tiers together."""
+    phrases = importlib.import_module(f"model.corpus.{language}.phrases")
+    return {**phrases.CORE, **phrases.FULL, **phrases.TABOO, **phrases.DAY_PARTS, **phrases.WORDING}
+
+
+def test_every_language_has_the_same_labels_in_the_same_order():
+    assert list(wordings("english")) == list(wordings("mandarin"))
+
+
+def test_every_english_wording_has_a_reading():
+    """By the words that lie beside the network: a site can read what the labels are said in."""
+    for label, texts in wordings("english").items():
+        for text in texts:
+            assert english_sounds.syllables(english_sounds.read(text)) >= 2 or label in ("thanks", "hold"), text
+
+
+@pytest.mark.parametrize("language", ["mandarin", "english"])
+def test_every_scripted_line_says_its_label(language):
+    words, templates = (importlib.import_module(f"model.corpus.{language}.{name}") for name in ("reading", "templates"))
+    for label, lines in templates.AGENT.items():
+        for template in lines:
+            line = template.replace("{part}", "早上")
+            assert any(words.occurrences(line, wording) for wording in wordings(language)[label]), (label, line)
+
+
+def test_an_english_wording_stands_in_whole_words():
+    assert english.occurrences("Thank you! We'd thank yourself. THANK, you", "thank you") == [(0, 9), (32, 42)]
+    assert english.occurrences("any other questions?", "any other question") == [(0, 19)]
+    assert english.occurrences("household on, behold online", "hold on") == []
+
+
+def test_english_speech_is_cut_before_quiet_sounds_only():
+    """sorry| (label) |please ho|ld: behind a label's token, and between a vowel and a stop or fricative."""
+    ids = english.UNIT_ID
+    said = [ids[u] for u in "s ao r iy".split()]
+    please = [ids[u] for u in "p l iy z hh ow l d".split()]
+    token = len(english.UNITS) + labels.LABEL_ID["apology"]
+    assert english.starts([*said, token, *please]) == [5, 8]
+
+
+if find_spec("misaki") and find_spec("symspellpy"):  # in the training environment only: reading English text
+
+    def test_english_is_read_with_weak_words_and_inflections():
+        def names(text):
+            return [" ".join(english.UNITS[u] for u in ids) for _, ids in english.tokens(text)]
+
+        assert names("the apple, the pear") == ["dh iy", "ae p ax l", "dh ax", "p eh r"]
+        assert names("supported parties' 2") == ["s ax p ao r t ih d", "p aa r dx iy z", "t uw"]
+        with pytest.raises(ValueError, match="zzyzx"):
+            english.units("call zzyzx")
+        assert english.cleaned("call zzyzx, please") == "call , please"
+        assert english.foreign("call zzyzx")
+        assert not english.foreign("call me, please")
 
 
 if find_spec("pypinyin") and find_spec("jieba"):  # in the training environment only: reading Chinese text

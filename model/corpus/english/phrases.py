@@ -102,7 +102,7 @@ NEAR = {
     ],
     "hold_return": [
         "for folding", "for boarding", "folding", "holding", "waiting room", "for your patient", "for your patients list", "keep your rating",
-        "the weight", "waiting list", "for the weight", "sixty for loading", "keep you waking", "fading", "four meetings", "for hauling",
+        "the weight", "waiting list", "for the best", "sixty for loading", "keep you waking", "fading", "four meetings", "for hauling",
     ],
     "apology": [
         "story", "starry", "surrey", "salary", "sorting", "sore knee", "lorry", "quarry", "psychology", "geology", "biology", "apple tree",
@@ -110,10 +110,10 @@ NEAR = {
     ],
     "thanks": [
         "tanks", "banks", "thinks", "ranks", "think you", "sank you", "bank you", "tank", "franks", "thank heaven", "links", "planks",
-        "the ankle", "appreciation", "depreciate", "blank",
+        "the ankle", "appreciation", "precious", "blank",
     ],
     "farewell": [
-        "good bite", "could buy", "good boy", "good guy", "the good pie", "goodwill", "nearby", "buy a bike", "lullaby", "stand by",
+        "good bet", "could buy", "good boy", "good guy", "the good pie", "goodwill", "nearby", "buy a bike", "lullaby", "stand by",
         "standby", "a butterfly", "buy four", "bite for now", "goods", "by and large", "could it be",
     ],
     "closing_offer": [
@@ -121,19 +121,19 @@ NEAR = {
         "something less", "or else", "the other question", "anything elegant", "everything else", "any brother", "the other matter",
     ],
     "wish": [
-        "had a nice day", "half a day", "have a nice tray", "have a good look", "a great delay", "a nice bay", "have a spare key", "every day",
-        "have an idea", "have a great dane", "have a seat", "enjoy the music", "have a late day", "a rainy day", "enjoy her stay", "saved a day",
+        "had a nice day", "half a day", "had a nice tray", "had a good look", "a great delay", "a nice bay", "have a spare key", "every day",
+        "have an idea", "half a great dane", "have a seat", "enjoy the music", "have a late day", "a rainy day", "enjoy her stay", "saved a day",
     ],
     "transfer": [
         "transport", "translate", "transform", "transparent", "transfer fee", "answer you", "put it through", "put the shoe", "the connection",
         "correct you", "connect it", "collect you", "pass the oven", "put your shoe", "patch your shoe", "branch for you", "hand the oven",
     ],
     "welcome_reply": [
-        "your welcome pack", "welcome gift", "you will come", "well come", "my measure", "my treasure", "the pleasure", "my pressure",
+        "a welcome pack", "welcome gift", "you will come", "well come", "my measure", "my treasure", "the pleasure", "my pressure",
         "no mention of", "don't mention her", "no program at all", "no table at all", "glad i could hear", "your well",
     ],
     "courtesy_title": [
-        "mistake", "mystery", "sister", "blister", "twister", "minister", "misty", "missing", "mattress", "atom", "adam", "modem", "ham",
+        "mistake", "mist", "sister", "blister", "twister", "minister", "misty", "missing", "mattress", "atom", "adam", "modem", "ham",
         "jam", "saw", "sore", "madness", "medal",
     ],
     "recap": [
@@ -143,7 +143,7 @@ NEAR = {
     ],
     "clarity_check": [
         "does that make cents less", "make a fence", "does that take", "make tents", "is that near", "is that cheer", "was that deer",
-        "everything clears", "explain that nearly", "answer the question", "clear the road", "is that clay", "made my shelf clear",
+        "everything nearer", "explain that nearly", "answer the question", "clear the road", "is that clay", "made my shelf clear",
         "was that player", "explain it", "is it all clean",
     ],
     "repeat_request": [

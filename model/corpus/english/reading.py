@@ -13,10 +13,11 @@ import numpy as np
 
 from sidetone_host.phrases.english import BLANK, CONSONANTS, DIGITS, UNIT_ID, UNITS, VOWELS
 
-__all__ = ["BLANK", "PAUSES", "SYLLABIC", "UNITS", "UNIT_ID", "cleaned", "common_words", "foreign", "frequencies", "hurried", "occurrences", "phonemes",
-           "pronounced", "sounds", "starts", "syllables", "tidy", "tokens", "units", "word_list", "words"]  # fmt: skip
+__all__ = ["BLANK", "PAUSES", "SYLLABIC", "UNITS", "UNITS_PER_SYLLABLE", "UNIT_ID", "cleaned", "common_words", "foreign", "frequencies", "hurried",
+           "occurrences", "phonemes", "pronounced", "sounds", "starts", "syllables", "tidy", "tokens", "units", "word_list", "words"]  # fmt: skip
 
 SYLLABIC = VOWELS  # each syllable has one
+UNITS_PER_SYLLABLE = 2.6  # of our sentences
 PAUSES = ",.?!;: "
 _CONSONANT_IDS = {UNIT_ID[u] for u in CONSONANTS}
 # Between a vowel and one of these the voice is quietest: a stop's closure or a fricative.

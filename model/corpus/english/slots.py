@@ -22,7 +22,7 @@ SLOTS = {
         "Anna Peter Laura Daniel Sarah James Emma David Rachel Michael Susan Robert Helen Maria Andrew Julia Steven Karen George Alice "
         "Thomas Martin Sophie Adam Diana Oliver Jennifer William Melissa Jonathan Monica Walter Lucy Victor Jessica Henry"
     ).split(),
-    "title": "mister missus doctor professor captain".split(),
+    "title": "mister missus doctor professor".split(),
     "day": (
         "today|tomorrow|yesterday|on Monday|on Tuesday|last Wednesday|next Thursday|this Friday|on Saturday|over the weekend|next week|"
         "last month|at the end of the month|in early June|before Christmas|two days ago|in the middle of August|the day after tomorrow"

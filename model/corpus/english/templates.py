@@ -39,7 +39,13 @@ The whole of {dept} is at your service
 It's been a pleasure to help you, {given}
 Of course, I'm happy to help you with that
 {dept} will be glad to assist if {problem}
-Sure, I'm glad to help, let me {do}""",
+Sure, I'm glad to help, let me {do}
+{given} {surname} from {dept}, happy to assist you
+Thank you for choosing {company}, it was a pleasure to help you
+I'm {given} and I'll be glad to assist today
+This is {given} from {dept}, serving you today
+{company} is here to help you day and night
+I'd be happy to assist, what's the number on the {matter}""",
     "offer_help": """How can I help you today
 How may I help you, {title} {surname}
 How can I assist you with your {matter}
@@ -57,7 +63,10 @@ So {given}, what is it that I can help you with
 Someone from {dept} will assist you with the {matter}
 Could I help you find a room in {place}
 {company}, {given} speaking, how may I help
-May I help you in any way""",
+May I help you in any way
+Is there a way I can help, {given}
+Let me help you {verb} it {day}
+Okay, I can help you {verb} the {matter}, it only takes {num} minutes""",
     "hold": """One moment please, I'll {do}
 Just a moment, {title} {surname}
 Please hold while I {do}
@@ -75,7 +84,10 @@ Hold on, let me {do}
 One second please, I'm {doing}
 Do you mind if I put you on hold
 Just a moment, because of {reason} everything takes longer
-I'll ask {dept}, please bear with us""",
+I'll ask {dept}, please bear with us
+Please hold on, someone from {dept} is on the way
+Please wait for a moment and I'll {do}
+{back}, please wait, I'm {doing}""",
     "hold_return": """Thank you for holding, {title} {surname}
 Thanks for holding, I've found your {matter}
 Thank you for waiting, your {matter} has been {done}
@@ -105,7 +117,7 @@ I apologize that your {matter} hasn't been {done} yet
 On behalf of {company}, I am sorry
 Please accept my apologies, {given}
 I'm very sorry but we can't {verb} the {matter} before {clock}
-Sorry, what was your surname
+Sorry, what was your last name
 We apologize for the trouble with your {matter}
 Oh I'm sorry, that was our mistake
 I'm sorry, because of {reason} there's no answer from {dept}
@@ -116,7 +128,8 @@ Sorry {given}, I didn't catch the last part
 I'm terribly sorry you had to call {num} times
 Please excuse the noise here in {place}
 We're sorry, the {matter} was {done} by mistake
-I do apologize for this, {problem} and that shouldn't happen""",
+I do apologize for this, {problem} and that shouldn't happen
+You have my apology, {given}""",
     "thanks": """Thank you for calling {company}
 Thanks for your call, {given}
 Thank you, {title} {surname}
@@ -136,7 +149,8 @@ Thanks a lot, I've got {digits} here
 Perfect, thank you, the {matter} is {done}
 Thank you for waiting while I {do}
 Thanks again and {wishes}
-I appreciate that, {given}, and so does {dept}""",
+I appreciate that, {given}, and so does {dept}
+Much obliged, {given}""",
     "farewell": """Goodbye
 Goodbye, {title} {surname}
 Thank you for calling {company}, goodbye
@@ -172,7 +186,11 @@ Right, that's {done}, is there anything else you need
 If there isn't anything else, thank you for calling {company}
 Can I do anything else for you before we finish
 You said {problem}, was there anything else wrong
-{back}, any other question for {dept}""",
+{back}, any other question for {dept}
+Is there anything further, {given}
+Is there something else I can help with
+Okay {given}, what else can I {verb} for you
+And is there any further question about the {matter}""",
     "greeting_time": """Good morning, {company}
 Good afternoon, {title} {surname}
 Good evening, this is {given} from {dept}
@@ -188,7 +206,8 @@ Good afternoon and thank you for waiting
 Good evening {title} {surname}, sorry to call so late
 Yes, good morning, {dept}
 Good afternoon, we had a note that {problem}
-Good evening, agent {digits} at your service""",
+Good evening, agent {digits} at your service
+A good afternoon to you, {company} here""",
     "invite": """Please go ahead
 Go ahead, {title} {surname}
 {back}, go ahead
@@ -203,7 +222,9 @@ Take your time and go ahead when you're ready
 The line is open now, please go ahead
 Sure, go ahead and give me the {matter} number
 Hello, {company}, I'm listening
-{back}, please carry on""",
+{back}, please carry on
+Please go on, {given}
+I'm listening, there's no rush""",
     "wish": """Have a nice day
 Have a great day, {given}
 Have a lovely day, {title} {surname}
@@ -235,7 +256,12 @@ I'll pass you on to my colleague {given}
 I'm going to hand you over to {dept}
 For your {matter} I need to transfer you
 Would you like me to connect you with {title} {surname}
-{dept} can {verb} the {matter}, so I'll put you through""",
+{dept} can {verb} the {matter}, so I'll put you through
+I'll put you through right now
+I can put you through to {place}
+One moment, I'm connecting you
+They couldn't transfer your call {day} because of {reason}
+We're transferring you, please hold""",
     "welcome_reply": """You're welcome
 You're welcome, {title} {surname}
 You're very welcome, {given}
@@ -251,7 +277,8 @@ I'm glad I could help with the {matter}
 You are welcome, call us again {day}
 My pleasure, {title} {surname}, {wishes}
 Happy I could help you {verb} it
-You're welcome, is there anything else""",
+You're welcome, is there anything else
+You're always very welcome, goodbye""",
     "courtesy_title": """Yes sir, your {matter} is {done}
 Mister {surname}, your {matter} has been {done}
 Missus {surname}, are you still there
@@ -267,7 +294,10 @@ Mister {surname} will be here {day} at {clock}
 I spoke with Missus {surname} {day}
 {back}, Mister {surname}
 Please hold, madam, I'm {doing}
-The {matter} is in the name of Mister {surname}""",
+The {matter} is in the name of Mister {surname}
+Thank you ma'am, let me {do}
+All right ma'am, the {matter} was {done} {day}
+No ma'am, it isn't {done} yet""",
     "recap": """Let me confirm, the {matter} was {done} {day}
 Just to confirm, that's {digits}
 I'd like to confirm your address in {place}
@@ -280,7 +310,13 @@ Let me read that back, {digits}
 I'll read that back to you, it's {digits}
 Your number is {digits}, is that correct
 You'd like to come {day} at {clock}, is that correct
-The {matter} is for {given} {surname}, have I got that right""",
+The {matter} is for {given} {surname}, have I got that right
+What you're saying is that {problem}, is that correct
+To confirm, {problem}
+To recap, you're telling me that {problem}
+So {problem}, have I got that right
+Let me confirm, {given} {surname} in {place}
+{back}, if I understood correctly, the {matter} never came""",
     "clarity_check": """Does that make sense
 Does that make sense to you, {given}
 Did that make sense, {title} {surname}
@@ -293,7 +329,12 @@ Have I explained it clearly, {given}
 Does that answer your question about the {matter}
 I hope that does answer your question
 Are the terms of the {matter} clear enough for you
-So that's how we {verb} a {matter}, does that make sense""",
+So that's how we {verb} a {matter}, does that make sense
+Is everything clear or shall I start again
+I may not have explained it clearly
+Is that clear now
+I'm not sure I said that clearly
+Are the {num} steps clear enough, {title} {surname}""",
     "repeat_request": """Could you repeat that please
 Could you repeat the {matter} number
 Can you repeat your surname for me
@@ -307,7 +348,11 @@ I beg your pardon
 I didn't quite hear the street name
 I'm having trouble hearing you, the line is bad
 Was that {digits}, I didn't catch the end
-Before we {verb} it, can you repeat the date""",
+Before we {verb} it, can you repeat the date
+Sorry {title} {surname}, I didn't catch the number
+Say it again please, was it {digits}
+I have a little trouble hearing you, {given}
+There's noise on the line and I didn't quite hear you""",
     "convenient": """Is this a good time to talk
 Is now a good time, {title} {surname}
 Hello {given}, is this a good time
@@ -323,64 +368,94 @@ When is a good time to call you back
 Our office in {place} may be more convenient
 If it isn't convenient I can call again {day}
 Please send us the {matter} at your convenience
-We'll {verb} it whenever it's convenient""",
+We'll {verb} it whenever it's convenient
+If you have a minute, {given}, it's about the {matter}""",
     "taboo_shout": """Speak up
 Speak up, I'm in a noisy place
 Can't you speak louder
 Stop mumbling and give me the {matter} number
-Well then speak up, {given}""",
+Well then speak up, {given}
+You need to speak louder
+Stop mumbling, was it {digits}""",
     "taboo_cannot_hear": """I can't hear you
 I can't hear you, call again {day}
-No, I cannot hear you at all""",
+No, I cannot hear you at all
+I still can't hear you, {given}
+Hello, I can't hear you, the {matter} what
+Well I cannot hear you, there's {reason}""",
     "taboo_dont_know": """I don't know
 I don't know, ask {dept}
 I have no idea why {problem}
 We don't have a clue, try {dept}
-I do not know who told you that""",
+I do not know who told you that
+I don't know about the {matter}
+I don't know, maybe it was {done} {day}
+I have no idea""",
     "taboo_who_do_i_ask": """How should I know
 How should I know why {problem}
 How am I supposed to know that
 Why are you asking me
-Don't ask me, ask {dept}""",
+Don't ask me, ask {dept}
+How should I know if it's {done}
+And how was I supposed to know""",
     "taboo_not_mine": """That's not my job
 That's not my problem
 Your {matter} is not my department
 That has nothing to do with me
-Sorry, not my responsibility""",
+Sorry, not my responsibility
+It's not my job to {verb} it
+{problem}, and that's not my problem
+It's not my department, call {dept}""",
     "taboo_no_way": """There's nothing I can do
 There's nothing we can do about {reason}
-I can't do anything about your {matter}""",
+I can't do anything about your {matter}
+Well there's nothing I can do, {given}
+Because of {reason} there's nothing we can do
+I can't do anything, {dept} is closed
+I can't do anything before {clock}""",
     "taboo_hurry": """Hurry up
 Hurry up, there are {num} people waiting
 What's the rush
 Make it quick, I want to {verb} this
 Just get to the point
-Get on with it, what about the {matter}""",
+Get on with it, what about the {matter}
+What's the rush, it comes {day}
+Come on, get to the point""",
     "taboo_why_late": """Why didn't you say so
 Why didn't you say so before I {verb} it
 Then why didn't you tell me
 You should have said so {day}
-You should have told me that {problem}""",
+You should have told me that {problem}
+Why didn't you say that {day}""",
     "taboo_off_duty": """I'm off duty
 I'm off duty at {clock}, call {day}
 My shift is over
 {dept} is done for the day
-It's the end of my shift""",
+It's the end of my shift
+My shift ends at {clock}
+We're off the clock now, try again {day}""",
     "taboo_look_yourself": """You can check that yourself
 Check it yourself, the number is {digits}
 Go and find out yourself
 See for yourself, {problem}
-The {matter} is right there, read it yourself""",
+The {matter} is right there, read it yourself
+You can {verb} it yourself
+Then look at that yourself""",
     "taboo_you_must": """You must {verb} it first
 You have to come {day}
 You're wrong, it was {done}
 You are wrong about the {matter}
-Listen to me, {given}""",
+Listen to me, {given}
+You have to wait like anyone
+Now listen to me, we can't {verb} it""",
     "taboo_insult": """Calm down
 Calm down, {given}
 Stop complaining about the {matter}
 Are you deaf, I said {digits}
-You people never read the {matter}""",
+You people never read the {matter}
+Whatever you say, it's only a {matter}
+Who cares if {problem}
+Oh shut up""",
 }
 AGENT = {label: lines.split("\n") for label, lines in AGENT.items()}
 

@@ -11,10 +11,11 @@ import numpy as np
 
 from sidetone_host.phrases.mandarin import BLANK, DIGITS, FINALS, INITIALS, READINGS, UNIT_ID, UNITS, is_pinyin, split, toneless
 
-__all__ = ["BLANK", "FINALS", "INITIALS", "PAUSES", "SYLLABIC", "UNITS", "UNIT_ID", "cleaned", "common_words", "foreign", "hurried", "is_pinyin", "occurrences",
-           "phonemes", "read", "split", "starts", "syllables", "tidy", "tokens", "toneless", "units", "word_list", "words"]  # fmt: skip
+__all__ = ["BLANK", "FINALS", "INITIALS", "PAUSES", "SYLLABIC", "UNITS", "UNITS_PER_SYLLABLE", "UNIT_ID", "cleaned", "common_words", "foreign", "hurried",
+           "is_pinyin", "occurrences", "phonemes", "read", "split", "starts", "syllables", "tidy", "tokens", "toneless", "units", "word_list", "words"]  # fmt: skip
 
 SYLLABIC = FINALS  # each syllable has one
+UNITS_PER_SYLLABLE = 2
 PAUSES = "，。！？、"
 LEAST = 120  # of 60 million words in the count: the common ones
 _INITIAL_IDS = {UNIT_ID[u] for u in INITIALS}
