@@ -8,7 +8,6 @@ Ports (on_cpython, on_micropython) are handed in as modules, so this file knows 
 from sidetone.core.call.contacts import HELP, OFF_HOOK, ON_HOOK
 from sidetone.core.call.countries import tones_of
 from sidetone.core.etiquette.conduct import Conduct
-from sidetone.core.etiquette.profile import NETWORK_LANGUAGE
 from sidetone.core.speech.phrases import site_rows
 from sidetone.listener import HOP_MS, HOP_SAMPLES, Ear, Listener
 
@@ -44,13 +43,16 @@ class CallSetup:
 class Instruments:
     """What hears a channel and is dear to make, one set a channel. A runtime that cannot afford to make them for each call keeps them.
 
+    A network of another language than the profile's calls hears nothing true in them: it is left out.
+
     hearing: the runtime's module of instruments; released: .manifest (dict) and .model (bytes), or None to listen without a network
     (phrases are then not measured); cutoffs_q8: the agent's own, see Calibration.
     """
 
     def __init__(self, hearing, released, profile, has_customer, cutoffs_q8=()):
-        if profile.get("language") != NETWORK_LANGUAGE:
-            released = None  # a Mandarin network hears nothing true in another language
+        self.language = None if released is None else released.manifest["language"]
+        if self.language != profile.get("language"):
+            released = None
         site = [] if released is None else site_rows(released.manifest, profile.get("phrases"))
         self.labels = () if released is None else tuple([row["label"] for row in released.manifest["labels"] + site])
         self.meter = hearing.Meter
@@ -104,6 +106,7 @@ def build_listener(hearing, released, profile, calibration, call, emit, instrume
         direction=call.direction,
         has_customer=call.has_customer,
         labels=instruments.labels,
+        language=instruments.language,
         usual=calibration.usual,
         has_help=call.has_help,
     )

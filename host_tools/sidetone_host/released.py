@@ -13,7 +13,10 @@ from sidetone_host.errors import CannotDo
 FOLDER = Path(__file__).resolve().parents[2] / "model" / "released"
 
 # What the listener and the phrase spotter read; a manifest without one of them is not from this version.
-KEYS = ("file", "sha256", "stride_hops", "output_scale_q16", "heads", "labels", "text", "fit_limit", "token_limit")
+KEYS = ("file", "sha256", "language", "stride_hops", "output_scale_q16", "heads", "labels", "text", "fit_limit", "token_limit")
+
+
+DEFAULT = "zh"  # what a device carries for calls in a language that no released network hears
 
 
 class Released(NamedTuple):
@@ -21,8 +24,21 @@ class Released(NamedTuple):
     model: bytes
 
 
+def languages(folder: Path = FOLDER) -> list[str]:
+    """The languages that a network is released for."""
+    return sorted(path.parent.name for path in folder.glob("*/manifest.json"))
+
+
+def for_calls(language: str) -> tuple[Released, str | None]:
+    """(the network for calls in this language, None); where none is released, (the default one, one line that says so): the device compares the
+    languages, hears no phrase, and its record says why. CannotDo as `load`."""
+    if language in languages():
+        return load(language), None
+    return load(DEFAULT), f"no released network hears phrases in `{language}`: rules that need one are not judged"
+
+
 @cache
-def load(language: str = "zh", folder: Path = FOLDER) -> Released:
+def load(language: str = DEFAULT, folder: Path = FOLDER) -> Released:
     """The released network of a language. CannotDo, one line, when a file is absent, torn, or not the one the manifest names."""
     place = folder / language
     try:

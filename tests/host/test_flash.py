@@ -29,7 +29,7 @@ def app() -> Application:
 @pytest.fixture
 def site(tmp_path: Path, update_key: Path, app: Application, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A site file; the application is not compiled anew for every flashing; esptool gives up early."""
-    monkeypatch.setattr(application, "build", lambda: app)
+    monkeypatch.setattr(application, "build", lambda language: app)
     monkeypatch.setattr(configuration, "now_s", lambda: 1_795_300_000)  # the configuration holds when it was made
     (tmp_path / "esptool.cfg").write_text("[esptool]\ntimeout = 2\nconnect_attempts = 2\nerase_write_timeout_per_mb = 4\n")
     monkeypatch.setenv("ESPTOOL_CFGFILE", str(tmp_path / "esptool.cfg"))

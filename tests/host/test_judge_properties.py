@@ -107,6 +107,7 @@ def run(call: dict[str, Any], length_ms: int = 45_000) -> list[tuple[int, str, l
         direction=call["direction"],
         has_customer=customer is not None,
         labels=call["labels"],
+        language="zh",
         usual=None if call["usual"] is None else Usual(*call["usual"]),
         has_help=call["help_ms"] is not None,
     )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sidetone.core.etiquette.profile import Profile, ProfileError, compiled_default, fault_of, scaled_decimal
 from sidetone.core.etiquette.settings import RATE_PROFILES, SETTINGS, SILENT_PROFILES
-from sidetone_host import cli, profile
+from sidetone_host import cli, profile, released
 from sidetone_host.errors import CannotDo, JudgedBad
 from sidetone_host.toml_places import places
 
@@ -276,20 +276,25 @@ def test_explain_tells_source_limits_measure_and_known_error(
     assert "error" not in capsys.readouterr().out
 
 
-def test_explain_says_what_an_english_profile_cannot_judge(capsys: pytest.CaptureFixture[str]) -> None:
-    for rule, deaf in (("B1", True), ("C1", False), ("H2", False), ("J3", True)):
-        assert cli.main(["profile", "explain", rule, "--profile", "english"]) == 0
-        assert ("no released network hears phrases in `en`" in capsys.readouterr().out) == deaf
+def test_explain_says_what_is_not_judged_without_a_network_of_the_language(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for languages in (["zh"], ["en", "zh"]):
+        monkeypatch.setattr(released, "languages", lambda languages=languages: languages)
+        for rule, needs_words in (("B1", True), ("C1", False), ("H2", False), ("J3", True)):
+            assert cli.main(["profile", "explain", rule, "--profile", "english"]) == 0
+            said = "no released network hears phrases in `en`" in capsys.readouterr().out
+            assert said == (needs_words and "en" not in languages)
 
 
-def test_an_english_call_says_of_every_phrase_rule_that_it_is_not_judged() -> None:
+def test_an_english_call_on_another_languages_network_says_of_every_phrase_rule_that_it_is_not_judged() -> None:
     """The bundled profile's own comment lists them; the record must name each, and no other for that reason."""
     from sidetone.core.call.record import OTHER_LANGUAGE
     from sidetone.core.etiquette.conduct import Conduct
     from sidetone.core.etiquette.rules import JUDGED, RULES
 
     said: list[tuple[str, list[str]]] = []
-    conduct = Conduct(profile.load("english"), lambda *line: None, -26 * 256, start_s=0, direction="out", labels=("greeting", "apology"))
+    conduct = Conduct(profile.load("english"), lambda *line: None, -26 * 256, start_s=0, direction="out", labels=("greeting",), language="zh")
     conduct.end(60_000, 0)
     said = conduct._scene.left_out()
     deaf = dict(said)[OTHER_LANGUAGE]

@@ -140,6 +140,7 @@ def play(length_ms, agent=(), customer=None, phrases=(), doubts=(), states=(), s
         assert len(keys) == len(set(keys))
         lines.append((t_ms, kind, dict(rows)))
 
+    more.setdefault("language", "zh")
     conduct = Conduct(Profile(settings), emit, BASELINE_Q8, has_customer=customer is not None, labels=labels, **more)
     mine = FakeMeter(agent, None, spread_q8, False, (), noise_q8, thumps)
     his = None if customer is None else FakeMeter(customer, flat_from_ms, 700, digital_rests, tones, line_noise_q8)

@@ -1,6 +1,7 @@
 """Rules of wording and of going on: fillers (G4), negative words (G6), hesitation (D7), breath pops (C10), a voice not raised (C3), help (N3)."""
 
 from calls import broken, found, play, summary
+from sidetone.core.etiquette.labels import ENGLISH, LABELS, labels_of_word
 
 LONG = [(500, 62_000)]
 
@@ -97,7 +98,7 @@ def test_who_cannot_calm_a_customer_passes_him_on():
     assert "N3" not in broken(lines) and summary(lines)["not_judged"]["no help button"] == ["N3"]
 
 
-def test_calls_in_another_language_are_judged_by_sound_alone():
+def test_calls_in_another_language_than_the_networks_are_judged_by_sound_alone():
     english = [("language", "en"), ("rate_profile", "english")]
     said = count_of("apology", 20) + count_of("filler", 20) + count_of("taboo_insult", 5)
     lines = play(63_000, agent=[(500, 62_000, 9)], customer=[(62_200, 62_900)], phrases=said, settings=english)
@@ -108,3 +109,30 @@ def test_calls_in_another_language_are_judged_by_sound_alone():
         assert rule in record["not_judged"]["another language"], rule
     assert record["unmeasured"]["opening_stages"] == "another language"
     assert "no phrase network" not in record["not_judged"]
+    # the same calls heard by a network of their own language; and a Mandarin call on that network
+    assert "another language" not in summary(play(63_000, phrases=said, settings=english, language="en"))["not_judged"]
+    assert "G8" in summary(play(63_000, phrases=said, language="en"))["not_judged"]["another language"]
+
+
+def test_english_words_are_heard_whole_and_whatever_their_capitals():
+    for word, labels in (
+        ("Hello", ["greeting"]),
+        ("Good evening!", ["greeting", "greeting_time", "greeting_evening"]),
+        ("How can I help?", ["offer_help"]),
+        ("thank you", ["thanks"]),
+        ("Thank you for holding.", ["hold_return"]),  # the longer text
+        ("this is", []),
+        ("hellos", []),
+        ("can I helper", []),
+        ("VIP您好", ["greeting"]),
+        ("bye", []),
+        ("", []),
+    ):
+        assert labels_of_word(word) == labels, word
+
+
+def test_every_label_has_its_words_in_both_languages():
+    assert len(ENGLISH) == len(LABELS)
+    for row in LABELS:
+        for word in row[1] + ENGLISH[row[0]]:
+            assert word == word.lower() and labels_of_word(word), word

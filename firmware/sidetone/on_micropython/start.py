@@ -136,8 +136,10 @@ class Program:
             made = app.Instruments(hearing, self.released, self.profile, has_customer, self.voice.cutoffs_q8)
             if self.released is not None:
                 self.test.add(selftest.MODEL, None)
+                if made.language != self.profile.get("language"):
+                    self._note("the network hears %s, the calls are in %s: phrases are not heard" % (made.language, self.profile.get("language")))
             return made
-        except (ModelError, KeyError, MemoryError) as fault:
+        except (ModelError, KeyError, ValueError, MemoryError) as fault:
             self.test.add(selftest.MODEL, "the network cannot be used (%s): phrases are not heard" % fault)
             self.released = None
             return app.Instruments(hearing, None, self.profile, has_customer)

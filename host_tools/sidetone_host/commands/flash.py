@@ -45,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     compiled = configuration.compile(site.load(args.site), args.seat)
     for note in (*image.notes, *compiled.notes):
         _tell(f"note: {note}")
-    built = application.build()
+    built = application.build(language=compiled.language)
     board = flasher.look(args.port, args.baud)
     place = image.files(board.flash_bytes)
     if len(image.data) > place.offset:

@@ -70,9 +70,8 @@ def _check(args: argparse.Namespace) -> int:
 
 
 def _explain(args: argparse.Namespace) -> int:
-    from sidetone.core.etiquette.profile import NETWORK_LANGUAGE
     from sidetone.core.etiquette.rules import JUDGED, RULES
-    from sidetone_host import calls_page, profile
+    from sidetone_host import calls_page, profile, released
     from sidetone_host.coverage import NEEDS, SEVERITIES, settings_of
     from sidetone_host.sources import SOURCES
 
@@ -85,7 +84,7 @@ def _explain(args: argparse.Namespace) -> int:
     print(f"{rule}  {english} / {chinese}")
     print(f"  source    {SOURCES[rule]}")
     print(f"  judged    {SEVERITIES[severity]}{f', lamp {lamp}' if lamp else ''}")
-    if "P" in needs and compiled.get("language") != NETWORK_LANGUAGE:
+    if "P" in needs and compiled.get("language") not in released.languages():
         print(f"            not under this profile: no released network hears phrases in `{compiled.get('language')}`")
     if needs:
         print(f"  needs     {', '.join(NEEDS[letter] for letter in needs)}")
@@ -119,8 +118,8 @@ def _settings(args: argparse.Namespace) -> int:
 
 
 def _labels(args: argparse.Namespace) -> int:
-    from sidetone.core.etiquette.labels import LABELS
+    from sidetone.core.etiquette.labels import ENGLISH, LABELS
 
     for label, words, tier, english, chinese in LABELS:
-        print(f"{label:20} {tier:6} {english} / {chinese}: {' '.join(words)}")
+        print(f"{label:20} {tier:6} {english} / {chinese}: {' '.join(words)}; {', '.join(ENGLISH[label])}")
     return 0

@@ -15,6 +15,7 @@ from sidetone_host.errors import CannotDo
 if TYPE_CHECKING:
     from sidetone_host.call_state import CallState
     from sidetone_host.decode import Recording
+    from sidetone_host.released import Released
 
 MEASURE = "measure"  # kind of the lines that only a plot is made of
 Line = tuple[int, str, list[tuple[str, Any]]]
@@ -52,11 +53,14 @@ def _local_time(text: str) -> datetime:
 
 
 def run(args: argparse.Namespace) -> int:
-    from sidetone_host import call_state, decode, profile
+    from sidetone_host import call_state, decode, profile, released
 
     if args.plot and len(args.files) != 1:
         raise CannotDo("--plot draws one call: give one FILE")
     settings = profile.load_or_own(args.profile)
+    network, note = released.for_calls(settings.get("language"))
+    if note:
+        print(f"sidetone replay: {note}", file=sys.stderr)
     states = call_state.read(args.events) if args.events else []
     play = _player(args.runtime)
     for path in args.files:
@@ -64,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
         if recording.warning:
             print(f"sidetone replay: {recording.warning}", file=sys.stderr)
         lines: list[Line] = []
-        for line in play(recording, settings, states, args):
+        for line in play(recording, settings, network, states, args):
             if line[1] != MEASURE:
                 _print(line, as_json=args.json)
             if args.plot:
@@ -82,16 +86,17 @@ def _player(runtime: str) -> Callable[..., Iterator[Line]]:
     return play_on_cpython
 
 
-def play_on_cpython(recording: Recording, settings: Any, states: list[CallState], args: argparse.Namespace) -> Iterator[Line]:
+def play_on_cpython(
+    recording: Recording, settings: Any, network: Released, states: list[CallState], args: argparse.Namespace
+) -> Iterator[Line]:
     """Yield (t_ms, kind, rows) of one recording, played through the device's listener on this Python."""
     from sidetone import app
     from sidetone.on_cpython import audio, hearing
-    from sidetone_host import released
 
     heard: list[Line] = []
     listener = app.build_listener(
         hearing,
-        released.load(),
+        network,
         settings,
         app.Calibration(*calibration.of(args)),
         app.CallSetup(len(recording.channels) > 1, args.direction, _wall_seconds(args.start)),
@@ -109,12 +114,13 @@ def play_on_cpython(recording: Recording, settings: Any, states: list[CallState]
     yield from heard
 
 
-def play_on_micropython(recording: Recording, settings: Any, states: list[CallState], args: argparse.Namespace) -> Iterator[Line]:
+def play_on_micropython(
+    recording: Recording, settings: Any, network: Released, states: list[CallState], args: argparse.Namespace
+) -> Iterator[Line]:
     """The same, played by the device's code on a MicroPython of this machine."""
     from sidetone.on_cpython import audio
-    from sidetone_host import micropython, released
+    from sidetone_host import micropython
 
-    network = released.load()
     baseline_q8, rate_scale_pm, cutoffs_q8 = calibration.of(args)
     request = {
         "profile": settings.differences(),

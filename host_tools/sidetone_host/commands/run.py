@@ -85,7 +85,9 @@ def _run(args: argparse.Namespace) -> int:
         ours = [name for name in boards.names() if boards.load(name).runtime == "cpython"]
         raise CannotDo(f"the board {board.name} runs MicroPython, not this computer's Python; choose one of {', '.join(ours)}")
     settings = {"now": profile.load_or_own(args.profile)}
-    network = released.load()
+    network, note = released.for_calls(settings["now"].get("language"))
+    if note:
+        _notice(note)
     source, channels = _source(args, board)
     clock = Clock()
     voice = app.Calibration(*calibration.of(args))
@@ -97,6 +99,7 @@ def _run(args: argparse.Namespace) -> int:
 
     def hear(emit: Any) -> Any:
         call = app.CallSetup(channels > 1, "in", _wall_seconds(clock.epoch_s()), inputs.has_help)
+        network, _ = released.for_calls(settings["now"].get("language"))  # a `profile` command may change it
         return app.build_listener(hearing, network, settings["now"], agent.voice() if agent else voice, call, emit)
 
     def new_profile(name: str, values: dict[str, Any]) -> None:

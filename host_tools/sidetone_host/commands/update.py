@@ -13,6 +13,9 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from sidetone.core.etiquette.settings import LANGUAGES
+from sidetone_host import released
+
 EPILOG = """examples:
   sidetone update --make-key update.pem                      once a site; update.pem.pub goes into the site file
   sidetone update --key update.pem --version 1.4.0 --out sidetone-1.4.0.update
@@ -43,6 +46,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--port", help="the device's serial port")
     parser.add_argument("--key", type=Path, metavar="FILE", help="the site's private key: pack and sign this checkout")
     parser.add_argument("--version", metavar="X.Y.Z", help="its version (default: this package's); a device takes none that is older than its own")
+    parser.add_argument("--language", choices=LANGUAGES, default=released.DEFAULT,
+                        help="of the calls at its seats: the network that goes with it (default zh)")  # fmt: skip
     parser.add_argument("--out", type=Path, metavar="FILE", help="keep the package")
     parser.add_argument("--package", type=Path, metavar="FILE", help="a package that was made before")
     parser.add_argument("--make-key", type=Path, metavar="FILE", help="make the site's key: FILE for you alone, FILE.pub for its devices")
@@ -63,9 +68,12 @@ def run(args: argparse.Namespace) -> int:
     if args.package is not None:
         data = _read(args.package)
     else:
-        built = application.build(args.version)
+        built = application.build(args.version, args.language)
+        network, note = released.for_calls(args.language)
+        if note:
+            print(f"sidetone update: {note}", file=sys.stderr)
         data = package.build(built, args.key)
-        print(f"version {built.version}: {len(built.files)} files, {len(data) >> 10} KB, signed")
+        print(f"version {built.version}: {len(built.files)} files, {len(data) >> 10} KB, network {network.manifest['name']}, signed")
     if args.out is not None:
         folders.replace(args.out, data)
     if args.port is not None:

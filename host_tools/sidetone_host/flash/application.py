@@ -50,9 +50,9 @@ class Application:
         return {**self.files, LIST: self.manifest, **({SIGNATURE: signature} if signature else {})}
 
 
-def build(version: str | None = None, language: str = "zh") -> Application:
-    """The application of this checkout with one network. CannotDo where it is over its budget or cannot be compiled."""
-    network = released.load(language)
+def build(version: str | None = None, language: str = released.DEFAULT) -> Application:
+    """The application of this checkout with the network for calls in one language. CannotDo where it is over its budget or cannot be compiled."""
+    network, _ = released.for_calls(language)
     files = _modules(Path(next(iter(sidetone.__path__))).parent)
     files["released/manifest.json"] = (json.dumps(network.manifest, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
     files[f"released/{network.manifest['file']}"] = network.model

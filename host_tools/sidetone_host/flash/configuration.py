@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sidetone.core.etiquette.profile import Profile
 from sidetone.on_cpython import board as boards
-from sidetone_host import calibration, profile
+from sidetone_host import calibration, profile, released
 from sidetone_host.errors import CannotDo, JudgedBad
 from sidetone_host.flash import signing
 from sidetone_host.flash.site import WIFI_KEY, Site, password_in
@@ -29,11 +29,13 @@ DEFAULT_BOARD = "esp32s3-generic-oct"
 
 @dataclass(frozen=True)
 class Configuration:
-    """files: path on the device -> content, no secret in them; secrets: NVS key -> blob. notes: what the technician should know."""
+    """files: path on the device -> content, no secret in them; secrets: NVS key -> blob. notes: what the technician should know.
+    language: of the seat's calls."""
 
     files: dict[str, bytes]
     secrets: dict[str, bytes]
     notes: tuple[str, ...]
+    language: str
 
     def __repr__(self) -> str:
         return f"Configuration({', '.join(self.files)}; secrets {', '.join(self.secrets)})"
@@ -84,11 +86,14 @@ def compile(site: Site, seat_name: str) -> Configuration:
     }
     files["config/config.json"] = (json.dumps(table, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
     notes = [*site.notes]
+    _, deaf = released.for_calls(settings.get("language"))
+    if deaf:
+        notes.append(deaf)
     if "update_pub" not in secrets:
         notes.append("the site names no update_key: this device will take no updates, only a new flashing")
     if "mqtt_pass" not in secrets and "client_key" not in secrets:
         notes.append(f"the seat {seat_name} has neither a password nor a certificate: its broker has to let anyone in")
-    return Configuration(files, secrets, tuple(notes))
+    return Configuration(files, secrets, tuple(notes), settings.get("language"))
 
 
 def _board(site: Site, where: str, seat: dict[str, Any]) -> tuple[dict[str, Any], boards.Board] | None:

@@ -1,6 +1,6 @@
 """One call judged: hops, phrases and call states go in; findings, lamps, phases and the record come out.
 
-    conduct = Conduct(profile, emit, baseline_q8, rate_scale_pm, start_s, start_offset_min, direction, has_customer, labels)
+    conduct = Conduct(profile, emit, baseline_q8, rate_scale_pm, start_s, start_offset_min, direction, has_customer, labels, language)
     conduct.call_state(t_ms, "ringing")                where a site signals call states
     conduct.hop(t_ms, agent_meter, customer_meter)     every 10 ms, after both meters have taken the hop
     conduct.phrase(t_ms, "agent", "greeting", 970)     every detection of the network
@@ -49,17 +49,20 @@ class Conduct:
         direction="in",
         has_customer=True,
         labels=(),
+        language=None,
         usual=None,
         has_help=False,
     ):
         """baseline_q8: the agent's comfortable active level, dBFS in Q8; rate_scale_pm: his rate scale, applied by the meter already and
         kept here for the record's reader; start_s: epoch seconds of t_ms 0 or None; start_offset_min: local time minus UTC, minutes;
-        direction: "in" or "out"; labels: what the phrase network can hear, () without one;
+        direction: "in" or "out"; labels: what the phrase network can hear, () without one; language: the network's, None without one;
         usual: habit.Usual, what earlier calls taught of this agent, or None; has_help: whether he has a help button."""
         self.rate_scale_pm = rate_scale_pm
         local_s = None if start_s is None else start_s + start_offset_min * 60
         self._emit = emit
-        self._scene = scene = Scene(profile, emit, baseline_q8, local_s, direction == "out", has_customer, labels, usual or Usual(), has_help)
+        self._scene = scene = Scene(
+            profile, emit, baseline_q8, local_s, direction == "out", has_customer, labels, language, usual or Usual(), has_help
+        )
         self._turns = scene.turns
         self._findings = scene.findings
         self._voice = Voice(scene)

@@ -4,7 +4,7 @@ A profile lists words (`closing.farewell = ["再见"]`), the network knows label
 core texts is part of it. Words that no label hears stay in the profile for the coach, and `sidetone profile check` says so.
 Row: (label, core texts, tier, en, zh). Tiers: core = in every released network, full = later ones, text = given to the network's keyword graph
 as text, without training, taboo = the same and reported as possible only.
-The texts are the key words of the standard's keyword table, nothing longer.
+The Chinese texts are the key words of the standard's keyword table, nothing longer; ENGLISH has those of the same labels in English.
 """
 
 LABELS = (
@@ -49,6 +49,66 @@ LABELS = (
     ("taboo_insult", ("有本事", "就这态度", "啰嗦", "烦不烦"), "taboo", "insult", "忌语:侮辱"),
 )
 
+# label -> its core texts in English, in small letters: wordings that the English network hears.
+ENGLISH = {
+    "greeting": ("hello", "hi there", "good morning", "good afternoon", "good evening"),
+    "greeting_time": ("good morning", "good afternoon", "good evening"),
+    "greeting_morning": ("good morning",),
+    "greeting_noon": ("good midday",),
+    "greeting_afternoon": ("good afternoon",),
+    "greeting_evening": ("good evening",),
+    "service": ("at your service", "serving you", "pleasure to help", "happy to assist", "happy to help", "glad to help", "here to help"),
+    "offer_help": ("can i help", "may i help", "i can help", "let me help", "help you with", "i assist", "assist you", "can i do for you"),
+    "invite": ("go ahead", "please continue", "i'm listening"),
+    "hold": ("one moment", "just a moment", "just a minute", "one second", "bear with", "please hold", "hold on", "you on hold"),
+    "hold_return": ("for holding", "for waiting", "you waiting", "your patience", "for the wait", "for the delay"),
+    "apology": ("sorry", "apologize", "apologies", "my apology"),
+    "thanks": ("thank you", "thanks", "appreciate"),
+    "farewell": ("goodbye", "good bye", "bye bye", "bye now", "bye for now"),
+    "closing_offer": ("anything else", "anything further", "any other question"),
+    "wish": ("have a nice", "have a great", "have a good", "have a lovely", "enjoy your"),
+    "transfer": ("transfer you", "transfer your", "put you through", "connect you"),
+    "welcome_reply": ("you're welcome", "you are welcome", "my pleasure", "don't mention it", "problem at all"),
+    "courtesy_title": ("mister", "madam", "yes sir", "no sir", "yes ma'am", "no ma'am"),
+    "recap": ("let me confirm", "to confirm", "recap", "understand correctly", "is that correct"),
+    "clarity_check": ("make sense", "is that clear", "answer your question"),
+    "repeat_request": ("you repeat", "please repeat", "say that again", "your pardon"),
+    "convenient": ("convenient", "a good time", "have a moment"),
+    "polite_question": ("is that okay", "is that all right", "would you mind"),
+    "filler": ("you know what i mean", "so basically", "kind of like", "sort of like"),
+    "negative": ("that's impossible", "it's impossible", "can't guarantee", "can't promise"),
+    "positive": ("right away", "straight away", "no problem", "soon as possible"),
+    "taboo_shout": ("speak up", "speak louder", "stop mumbling"),
+    "taboo_cannot_hear": ("can't hear you", "cannot hear you"),
+    "taboo_dont_know": ("i don't know", "i do not know", "have no idea"),
+    "taboo_who_do_i_ask": ("how should i know", "don't ask me"),
+    "taboo_not_mine": ("not my job", "not my problem", "not my department", "nothing to do with"),
+    "taboo_no_way": ("nothing i can do", "nothing we can do"),
+    "taboo_hurry": ("hurry up", "what's the rush", "get to the point"),
+    "taboo_why_late": ("why didn't you say", "why didn't you tell"),
+    "taboo_off_duty": ("off duty", "off the clock", "my shift"),
+    "taboo_look_yourself": ("it yourself", "see for yourself"),
+    "taboo_you_must": ("you must", "you're wrong"),
+    "taboo_insult": ("calm down", "whatever you say", "shut up"),
+}
+_LETTERS = "abcdefghijklmnopqrstuvwxyz'"
+
+
+def _joined(left, right):
+    """True if two neighbouring characters are of one word in letters; Chinese has no such borders."""
+    return left in _LETTERS and right in _LETTERS
+
+
+def _stands_in(core, word):
+    """True if a core text is part of a word; what is written in letters in whole words, capitals being the same."""
+    text = " " + word.lower() + " "
+    at = text.find(core)
+    while at >= 0:
+        if not _joined(text[at - 1], core[0]) and not _joined(core[-1], text[at + len(core)]):
+            return True
+        at = text.find(core, at + 1)
+    return False
+
 
 def labels_of_word(word):
     """The labels (list, table order) that hear one word: those with the longest core text in it (`帮您转` is a transfer, not an offer)."""
@@ -56,8 +116,8 @@ def labels_of_word(word):
     found = []
     for row in LABELS:
         length = 0
-        for core in row[1]:
-            if core in word and len(core) > length:
+        for core in row[1] + ENGLISH[row[0]]:
+            if len(core) > length and _stands_in(core, word):
                 length = len(core)
         if length > longest:
             longest = length

@@ -166,8 +166,6 @@ def fault_of(row, value):
     return None
 
 
-NETWORK_LANGUAGE = "zh"  # the only one whose phrases any released network hears
-
 # Lists of words that drive a rule: at least one of their words must be one that a phrase label can hear.
 HEARD_LISTS = (
     "greeting.required_any",
@@ -223,7 +221,7 @@ def contradictions(get):
                 "loud_db - quiet_db must be more than 2 x hysteresis_db: else no level would be inside both limits",
             )
         )
-    for key in HEARD_LISTS if get("language") == NETWORK_LANGUAGE else ():
+    for key in HEARD_LISTS:
         if not labels_hearing(get(key)):
             faults.append(((key,), "none of these words is one that a phrase label can hear; see `sidetone profile labels`"))
     return faults

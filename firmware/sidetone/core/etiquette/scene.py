@@ -10,7 +10,6 @@ from sidetone.core.call.record import NO_NETWORK, NOT_CLEAR, OTHER_LANGUAGE, SWA
 from sidetone.core.call.turns import Turns
 from sidetone.core.etiquette.findings import Findings
 from sidetone.core.etiquette.labels import LABELS
-from sidetone.core.etiquette.profile import NETWORK_LANGUAGE
 
 TICK_MS = 100
 SAID_WITHIN_MS = 700  # detections come 90-150 ms after the words (FACTS.md), and the meter's spurt ends with the last of them
@@ -22,10 +21,10 @@ PHRASE_LAG_MS = 200  # a phrase said just in time is told this much later (150 m
 
 
 class Scene:
-    """See the module. `labels`: phrase labels that the network can hear, () without a network; `usual`: habit.Usual, what earlier calls
-    taught of this agent; `has_help`: whether he has a help button."""
+    """See the module. `labels`: phrase labels that the network can hear, () without a network; `language`: the network's, None without one;
+    `usual`: habit.Usual, what earlier calls taught of this agent; `has_help`: whether he has a help button."""
 
-    def __init__(self, profile, emit, baseline_q8, start_s, outbound, has_customer, labels, usual, has_help):
+    def __init__(self, profile, emit, baseline_q8, start_s, outbound, has_customer, labels, language, usual, has_help):
         self.profile = profile
         self.baseline_q8 = baseline_q8
         self.start_s = start_s
@@ -34,7 +33,7 @@ class Scene:
         self.usual = usual
         self.has_help = has_help
         self.helped_ms = None  # when the help button was last pressed in this call
-        own_language = profile.get("language") == NETWORK_LANGUAGE
+        own_language = language is None or language == profile.get("language")
         self.labels = tuple(labels) if own_language else ()
         self.no_words = NO_NETWORK if own_language else OTHER_LANGUAGE  # why a phrase rule is not judged
         self.findings = Findings(emit)

@@ -29,7 +29,7 @@ SETTINGS = (
     ("schema", "1", "", "whole", "1", "1", None, "ours", "Version of this file's layout."),
     ("name", "default-zh", "", "text", None, None, None, "ours", "Name shown on the page and in the device's meta message."),
     ("version", "2026.1", "", "text", None, None, None, "ours", "The site's own version of its profile."),
-    ("language", "zh", "", "choice", None, None, LANGUAGES, "ours", "Language of the calls. The network knows Mandarin only: with any other, no phrase is heard and every rule that needs one is `not judged`."),
+    ("language", "zh", "", "choice", None, None, LANGUAGES, "ours", "Language of the calls: its released network hears them. Where a device carries another language's, no phrase is heard and every rule that needs one is `not judged`."),
     ("rate_profile", "conversation", "", "choice", None, None, RATE_PROFILES, "ours", "Which [rate.*] band judges D1."),
     ("silent_profile", "three_by_5s", "", "choice", None, None, SILENT_PROFILES, "S2:1921", "Which [silent.*] variant judges I1-I3."),
     # -- answering
