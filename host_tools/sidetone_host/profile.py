@@ -96,7 +96,8 @@ def from_command(name: str, values: dict[str, Any]) -> Profile:
         raise ValueError(f"no profile {name!r} is on this device; there are {', '.join(names())}")
     compiled, faults = check(BUNDLED / f"{name}.toml")
     reader = _Reader({}, 0)
-    for key, value in values.items():
+    reader.language = _language(compiled)
+    for key, value in sorted(values.items(), key=lambda item: item[0] == site.TABLE):
         reader.setting(key, Decimal(repr(value)) if isinstance(value, float) else value)
     compiled.update(reader.values)
     faults += reader.faults or _contradictions(compiled, reader)
@@ -120,6 +121,19 @@ def check(path: Path) -> tuple[dict[str, Any], list[Fault]]:
     return _check(path, 0)
 
 
+def language_of(source: Path | None) -> str:
+    """The language of a profile's calls, its own or its bases', whatever else is wrong with it; of this user's own profile without a file, and of
+    the default where there is none. CannotDo where the file cannot be read or is not TOML."""
+    if source is None and not own().exists():
+        return _language({})
+    return _language(check(source or own())[0])
+
+
+def _language(values: dict[str, Any]) -> str:
+    """Of compiled settings."""
+    return str(values.get("language", compiled_default(_ROWS["language"])))
+
+
 def _check(path: Path, depth: int) -> tuple[dict[str, Any], list[Fault]]:
     text, tree = _read(path)
     reader = _Reader(places(text), depth)
@@ -131,11 +145,15 @@ def _check(path: Path, depth: int) -> tuple[dict[str, Any], list[Fault]]:
         base = DEFAULT_BASE
     if base is not None:
         values.update(reader.base(path, base, depth))
-    reader.table("", tree)
-    base_phrases = values.get(site.TABLE, ())
+    reader.language = _language(values)
+    # phrases last: the file's language may stand behind them
+    reader.table("", dict(sorted(tree.items(), key=lambda item: item[0] == site.TABLE)))
+    # a base's phrases in another language are not said in these calls
+    base_phrases = values.get(site.TABLE, ()) if reader.language == _language(values) else ()
+    values.pop(site.TABLE, None)
     values.update(reader.values)
-    if site.TABLE in reader.values:
-        values[site.TABLE] = site.merged(base_phrases, reader.values[site.TABLE])
+    if base_phrases or site.TABLE in reader.values:
+        values[site.TABLE] = site.merged(base_phrases, reader.values.get(site.TABLE, ()))
     # contradictions are looked for among valid values only: one mistake is one fault
     return values, reader.faults + _contradictions(values, reader)
 
@@ -175,6 +193,7 @@ class _Reader:
     def __init__(self, lines: dict[str, int], depth: int) -> None:
         self._lines = lines
         self._depth = depth
+        self.language = _language({})  # of the calls, as far as it is read
         self.values: dict[str, Any] = {}
         self.faults: list[Fault] = []
         self.faulty: set[str] = set()
@@ -244,13 +263,14 @@ class _Reader:
         if row is None:
             self.unknown(key, is_table=False, value=value)
             return
-        compiled, text = _compile(row, value)
+        compiled, text = _compile(row, value, self.language)
         if text is None:
             text = fault_of(row, compiled)
         if text is not None:
             self.fault(key, text)
         else:
             self.values[key] = compiled
+            self.language = _language({"language": self.language, **self.values})
 
     def unknown(self, key: str, is_table: bool, value: Any = None) -> None:
         """A fault for a key that is not a setting, with the likeliest meaning."""
@@ -276,8 +296,8 @@ def _plain(number: Decimal) -> str:
     return format(number.normalize(), "f")
 
 
-def _compile(row: tuple[Any, ...], value: Any) -> tuple[Any, str | None]:
-    """(compiled value, None) or (None, what is wrong)."""
+def _compile(row: tuple[Any, ...], value: Any, language: str) -> tuple[Any, str | None]:
+    """(compiled value, None) or (None, what is wrong); `language` is that of the calls."""
     kind = row[3]
     if kind in ("number", "whole"):
         return _number(row, value, whole=kind == "whole")
@@ -307,7 +327,7 @@ def _compile(row: tuple[Any, ...], value: Any) -> tuple[Any, str | None]:
             return None, f'is {shown(value)}; write a list of texts such as ["再见"]'
         return tuple(value), None
     if kind == "phrases":
-        return site.compiled(value)
+        return site.compiled(value, language)
     if kind == "choice":
         near = difflib.get_close_matches(str(value), row[6], 1, 0.6)
         hint = f"; did you mean {near[0]}?" if near else ""

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sidetone.core.etiquette.settings import LANGUAGES
+from sidetone_host import released
 from sidetone_host.errors import CannotDo, JudgedBad
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 EPILOG = """examples:
   sidetone phrases add "欢迎致电光明电力" --label company                     into your own site profile, which replay and run use
   sidetone phrases add "二十四小时内回复您" --label promise --file hall-3.toml  into a profile's file
+  sidetone phrases add "welcome to /ae k m iy/ power" --label company --language en   a new profile of English calls; sounds between slashes
   sidetone phrases list
   sidetone phrases test call.wav                                              where they are heard, and how near the misses were
   sidetone phrases passage                                                    what an agent reads once
@@ -41,16 +44,18 @@ def add_parser(subparsers: Any) -> None:
         help="read a phrase, say what is to be expected of it, put it into a profile",
         epilog='example: sidetone phrases add "欢迎致电光明电力" --label company',
     )
-    add.add_argument("text", metavar="TEXT", help="Chinese characters, or pinyin with tones (huan1 ying2) where a reading is wrong")
+    add.add_argument("text", metavar="TEXT", help="Chinese characters, or pinyin with tones (huan1 ying2) where a reading is wrong; "
+                     "for English calls words, or sounds between slashes (/ae k m iy/) for a word that is not known")  # fmt: skip
     add.add_argument("--label", required=True, metavar="L", help="its name in events and records, such as company; several texts may share it")
     add.add_argument("--cutoff", type=float, metavar="N", help="stricter (nearer to 0) or laxer than the one chosen, -4 to 0")
     add.add_argument("--at-most", type=float, metavar="N", help="choose the cutoff for N false alarms an hour, by the shipped negatives alone")
     add.add_argument("--dry-run", action="store_true", help="say everything, write nothing")
     _file(add)
+    _language(add, "of a profile that does not exist yet (default zh); an existing one has its own")
     add.set_defaults(run=_add)
     listing = actions.add_parser(
         "list",
-        help="the phrases of a profile, with pinyin, sounds and false alarms to be expected",
+        help="the phrases of a profile, with their reading and false alarms to be expected",
         epilog="example: sidetone phrases list --file hall-3.toml",
     )
     _file(listing)
@@ -81,17 +86,25 @@ def add_parser(subparsers: Any) -> None:
     enrol.add_argument("wav", metavar="PASSAGE", type=Path, help="a recording of the passage, in the seat's own headset")
     enrol.add_argument("--customer", choices=("left", "right", "none"), help="the customer's side of a stereo file (default right)")
     enrol.add_argument("--out", type=Path, metavar="FILE", help="write the seat's calibration (replay and run take it: --calibration FILE)")
+    _file(enrol)
+    _language(enrol, "of the passage (default: the profile's)")
     enrol.set_defaults(run=_enrol)
     passage = actions.add_parser(
         "passage",
         help="print the passage that an agent reads",
         epilog="example: sidetone phrases passage",
     )
+    _file(passage)
+    _language(passage, "of the passage (default: the profile's)")
     passage.set_defaults(run=_passage)
 
 
 def _file(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--file", type=Path, metavar="SITEFILE", help="a profile's TOML file (default: your own site profile)")
+
+
+def _language(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--language", choices=LANGUAGES, help=what)
 
 
 def _path(args: argparse.Namespace) -> Path:
@@ -100,14 +113,17 @@ def _path(args: argparse.Namespace) -> Path:
     return args.file or profile.own()
 
 
-def _network() -> Released:
+def _network(language: str) -> Released:
     from sidetone_host import released
 
-    return released.load()
+    if language not in released.languages():
+        raise CannotDo(f"no network for calls in `{language}` is released; there are {', '.join(released.languages())}")
+    return released.load(language)
 
 
 def _add(args: argparse.Namespace) -> int:
     from sidetone.core.etiquette.site_phrases import label_fault, phrases_fault
+    from sidetone_host import profile
     from sidetone_host.phrases import site
 
     path = _path(args)
@@ -119,42 +135,46 @@ def _add(args: argparse.Namespace) -> int:
     if args.at_most is not None and not 0.01 <= args.at_most <= 60:
         raise CannotDo("--at-most must be 0.01 to 60 false alarms an hour")
     table = site.table_of(path)
+    language = profile.language_of(path) if path.exists() else args.language or released.DEFAULT
+    if args.language not in (None, language):
+        raise CannotDo(f"{path} is a profile of calls in `{language}`; --language is for a new one")
     try:
         others = site.texts_of(table[args.label]) if args.label in table else []
-        cutoff = _describe(args.text, others, args.cutoff, args.at_most)
+        cutoff = _describe(args.text, others, language, args.cutoff, args.at_most)
     except ValueError as problem:
         raise JudgedBad(str(problem)) from None
-    rows, problem_text = site.compiled({**table, args.label: [*others, args.text]})
+    rows, problem_text = site.compiled({**table, args.label: [*others, args.text]}, language)
     problem_text = problem_text or phrases_fault(rows)
     if problem_text:
         raise JudgedBad(f"{path}: {problem_text}")
     if args.dry_run:
         return 0
-    site.add(path, args.label, args.text, cutoff)
+    site.add(path, args.label, args.text, cutoff, language)
     found = "`sidetone replay` and `run` hear it from now on" if args.file is None else f"`--profile {path}` hears it from now on"
     print(f"added to {path} as {args.label}: {found}")
     return 0
 
 
-def _describe(text: str, others: list[str], cutoff: float | None, at_most: float | None) -> float | None:
+def _describe(text: str, others: list[str], language: str, cutoff: float | None, at_most: float | None) -> float | None:
     """Print what a phrase is and what is to be expected of its label; the cutoff to write with it, None for the network's own table."""
-    from sidetone_host import released
-    from sidetone_host.phrases import advice, estimate, mandarin, site
+    from sidetone_host.phrases import advice, estimate, reading, site
+    from sidetone_host.phrases.words import Word, words
 
-    units = site.units_of(text)
-    syllables = mandarin.read(text)
-    manifest = _network().manifest
-    folder = released.FOLDER / manifest["language"]
-    print(f"{text}\n  pinyin   {' '.join(syllables)}\n  sounds   {' '.join(units)}")
-    if len(syllables) < FEW_SYLLABLES:
+    spoken, manifest = reading.of(language), _network(language).manifest
+    units = site.units_of(text, language)
+    syllables = spoken.syllables(spoken.read(text))
+    folder = released.FOLDER / language
+    print(f"{text}\n  {spoken.CAPTION:8} {spoken.shown(spoken.read(text))}\n  sounds   {' '.join(units)}")
+    if syllables < FEW_SYLLABLES:
         print("  warning  two syllables: about half of them are found, and ordinary speech holds the same sounds; give four or more")
-    elif len(syllables) == FEW_SYLLABLES:
+    elif syllables == FEW_SYLLABLES:
         print("  note     three syllables: every third one is missed; four and more are heard far better")
-    own = [advice.Word(f"{row['label']} (the network's own)", tuple(manifest["units"][u] for u in phrase), 0.0)
+    own = [Word(f"{row['label']} (the network's own)", tuple(manifest["units"][u] for u in phrase), 0.0)
            for row in manifest["labels"] for phrase in row["phrases"]]  # fmt: skip
-    said = advice.advise(text, units, len(syllables), advice.words(folder) + own)
+    said = advice.advise(text, units, syllables, words(folder) + own)
     if said.twins:
-        print(f"  warning  sounds exactly like {_some(said.twins)}; by how common they are, {said.twins_per_h:.1f} an hour: context must decide")
+        often = f"{said.twins_per_h(spoken.WORDS_PER_H):.1f} an hour"
+        print(f"  warning  sounds exactly like {_some(said.twins)}; by how common they are, {often}: context must decide")
     if said.near:
         print(f"  warning  one sound from {_some(said.near)}")
     inside = [word.text.split()[0] for word in own if advice.holds(tuple(units), word.units)]
@@ -166,22 +186,22 @@ def _describe(text: str, others: list[str], cutoff: float | None, at_most: float
         print(f"  false    unknown: {missing}")
         return cutoff
     ids = {name: k for k, name in enumerate(manifest["units"])}
-    phrases = [[ids[unit] for unit in site.units_of(one)] for one in dict.fromkeys([*others, text])]
+    phrases = [[ids[unit] for unit in site.units_of(one, language)] for one in dict.fromkeys([*others, text])]
     row = estimate.row_of(manifest, "phrase", phrases, round((cutoff or 0) * 256))
     [result] = estimate.false_alarms(manifest, negatives, [row])
     if cutoff is None:
         shortest = min(len(phrase) for phrase in phrases)
-        chosen = estimate.own_cutoff(manifest, result, len(syllables), shortest) if at_most is None else estimate.cutoff_for(result, at_most)
+        chosen = estimate.own_cutoff(manifest, result, syllables, shortest) if at_most is None else estimate.cutoff_for(result, at_most)
         row["cutoff_q8"], cutoff = chosen, chosen / 256
         [result] = estimate.false_alarms(manifest, negatives, [row])
     rate = result.false / result.hours
     counted = f"{result.false} in {result.hours:.1f} h of speech without it, spliced from {negatives.distinct_hours:.1f} h"
     print(f"  false    {_rate(result)}: {counted}; cutoff {cutoff:.2f}")
-    aim = estimate.aim(len(syllables))
+    aim = estimate.aim(syllables)
     if rate > max(TALKATIVE_PER_H, 2 * aim) and at_most is None:
         better = estimate.cutoff_for(result, aim) / 256
         print(f"  warning  more than {TALKATIVE_PER_H:g} an hour; with --cutoff {better:.2f} about {aim} an hour, and fewer of the true ones")
-    known = manifest.get("metrics", {}).get("text", {}).get(str(min(6, len(syllables))))
+    known = manifest.get("metrics", {}).get("text", {}).get(str(min(6, syllables)))
     if known:
         print(f"  heard    of phrases of this length {100 * known['recall']:.0f} % at one cutoff for all (synthetic)")
     return round(cutoff, 3)
@@ -208,14 +228,15 @@ def _entries(path: Path) -> dict[str, Any]:
 
 
 def _list(args: argparse.Namespace) -> int:
-    from sidetone_host import released
-    from sidetone_host.phrases import estimate, mandarin, site
+    from sidetone_host import profile
+    from sidetone_host.phrases import estimate, reading, site
 
     path = _path(args)
-    manifest = _network().manifest
-    negatives = estimate.load(released.FOLDER / manifest["language"], manifest["sha256"])
     entries = _entries(path)
-    rows, fault = site.compiled(entries)
+    language = profile.language_of(path)
+    spoken, manifest = reading.of(language), _network(language).manifest
+    negatives = estimate.load(released.FOLDER / language, manifest["sha256"])
+    rows, fault = site.compiled(entries, language)
     if rows is None:
         raise JudgedBad(f"{path}: {fault}")
     from sidetone.core.speech.phrases import site_rows
@@ -226,7 +247,7 @@ def _list(args: argparse.Namespace) -> int:
         label = row["label"]
         print(f"{label}  cutoff {row['cutoff_q8'] / 256:.2f}, false alarms {_rate(result)}")
         for text in site.texts_of(entries[label]):
-            print(f"  {text}  {' '.join(mandarin.read(text))}")
+            print(f"  {text}  {spoken.shown(spoken.read(text))}")
     return 0
 
 
@@ -241,12 +262,15 @@ def _remove(args: argparse.Namespace) -> int:
 
 def _test(args: argparse.Namespace) -> int:
     from sidetone.core.speech.phrases import FAR_Q8, site_rows
+    from sidetone_host import profile
     from sidetone_host.phrases import estimate, hear, many, site
 
     path = _path(args)
-    network = _network()
+    entries = _entries(path)
+    language = profile.language_of(path)
+    network = _network(language)
     manifest = network.manifest
-    compiled, fault = site.compiled(_entries(path))
+    compiled, fault = site.compiled(entries, language)
     if compiled is None:
         raise JudgedBad(f"{path}: {fault}")
     rows = [estimate.row_of(manifest, row["label"], row["phrases"], row.get("cutoff_q8", 0)) for row in site_rows(manifest, compiled)]
@@ -274,17 +298,18 @@ def _margin(values: Any, step: int, cutoff_q8: int) -> float:
 
 
 def _passage(args: argparse.Namespace) -> int:
+    from sidetone_host import profile
     from sidetone_host.phrases import passage
 
-    print(passage.TEXT)
+    print(passage.PASSAGES[args.language or profile.language_of(args.file)].text)
     return 0
 
 
 def _enrol(args: argparse.Namespace) -> int:
-    from sidetone_host import calibration
+    from sidetone_host import calibration, profile
     from sidetone_host.phrases import enrol, hear
 
-    network = _network()
+    network = _network(args.language or profile.language_of(args.file))
     heard = hear.agent(args.wav, network.manifest, network.model, args.customer)
     try:
         result = enrol.enrol(heard, network.manifest)

@@ -1,27 +1,13 @@
-"""Does a phrase sound like something that people say anyway? Its twins among common words and among the network's own phrases.
-
-`words.xz` lies beside the released network: common Chinese words with their units and how many there are in a million words of written text
-(model/common_words.py makes it from jieba's dictionary, MIT).
-"""
+"""Does a phrase sound like something that people say anyway? Its twins among common words and among the network's own phrases."""
 
 from __future__ import annotations
 
-import lzma
-from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
-from sidetone_host.errors import CannotDo
+from sidetone_host.phrases.words import Word
 
-WORDS_PER_H = 4000  # an agent who speaks half of the time at 220 syllables a minute, 1.6 syllables a word
 SHORT = 3  # syllables up to which one wrong sound is worth a warning
 MOST_SHOWN = 6
-
-
-class Word(NamedTuple):
-    text: str
-    units: tuple[str, ...]
-    per_million: float
 
 
 class Advice(NamedTuple):
@@ -30,26 +16,9 @@ class Advice(NamedTuple):
     twins: list[Word]
     near: list[Word]
 
-    @property
-    def twins_per_h(self) -> float:
-        return sum(word.per_million for word in self.twins) * WORDS_PER_H / 1e6
-
-
-@cache
-def words(folder: Path) -> list[Word]:
-    path = folder / "words.xz"
-    try:
-        lines = lzma.decompress(path.read_bytes()).decode("utf-8").splitlines()
-    except OSError as fault:
-        raise CannotDo(f"no common words to compare with: {path}: {fault.strerror}") from fault
-    except (lzma.LZMAError, UnicodeDecodeError) as fault:
-        raise CannotDo(f"{path} is torn; take it anew from the repository") from fault
-    out = []
-    for line in lines:
-        if not line.startswith("#"):
-            text, units, count = line.split("\t")
-            out.append(Word(text, tuple(units.split()), float(count)))
-    return out
+    def twins_per_h(self, words_per_h: int) -> float:
+        """How often the twins are said by an agent who says so many words an hour."""
+        return sum(word.per_million for word in self.twins) * words_per_h / 1e6
 
 
 def holds(longer: tuple[str, ...], part: tuple[str, ...]) -> bool:
@@ -68,11 +37,12 @@ def one_off(a: tuple[str, ...], b: tuple[str, ...]) -> bool:
 
 def advise(text: str, units: list[str], syllables: int, known: list[Word]) -> Advice:
     """Twins and near twins, the commonest first. `known`: common words, and the network's own phrases as words of their own."""
-    sounds = tuple(units)
+    sounds, text = tuple(units), text.lower()
     twins = [word for word in known if word.text not in text and text not in word.text and holds(word.units, sounds)]
     near = [word for word in known if word.text not in text and one_off(word.units, sounds)] if syllables <= SHORT else []
-    return Advice(sorted(twins, key=_commonest), sorted(near, key=_commonest))
+    return Advice(_commonest(twins), _commonest(near))
 
 
-def _commonest(word: Word) -> float:
-    return -word.per_million
+def _commonest(found: list[Word]) -> list[Word]:
+    """Each word once, whatever its pronunciations, the commonest first."""
+    return sorted({word.text: word for word in found}.values(), key=lambda word: -word.per_million)

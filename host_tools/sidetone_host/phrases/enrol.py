@@ -55,7 +55,7 @@ class Enrolment(NamedTuple):
 
 def enrol(heard: hear.Heard, manifest: dict[str, Any]) -> Enrolment:
     """JudgedBad, one line, where the recording is not the passage, too noisy or clipped."""
-    names, places, syllables = passage.units()
+    names, places, syllables = passage.units(manifest["language"])
     ids = {name: k for k, name in enumerate(manifest["units"])}
     if len(heard.logits) < len(names):
         raise JudgedBad(
@@ -72,7 +72,7 @@ def enrol(heard: hear.Heard, manifest: dict[str, Any]) -> Enrolment:
     scale = syllables / heard.meter.syllables
     if not SCALE_MIN <= scale <= SCALE_MAX:
         raise JudgedBad(f"{heard.meter.syllables} syllables were counted where {syllables} are written: read it again in a quieter place")
-    rows = [row for row in manifest["labels"] if row["label"] in passage.SAID]
+    rows = [row for row in manifest["labels"] if row["label"] in passage.PASSAGES[manifest["language"]].said]
     trace = _trace(manifest, rows, heard.logits)
     labels = [_label(row, trace[:, k], places, first) for k, row in enumerate(rows)]
     return Enrolment(labels, int(level), round(scale * 1000), heard.meter.syllables, syllables, fit)

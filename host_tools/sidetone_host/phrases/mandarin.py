@@ -21,6 +21,11 @@ UNIT_ID = {u: k for k, u in enumerate(UNITS)}
 _PINYIN = re.compile(r"^[a-zü:]+[1-5]$")
 _HAN = re.compile("[\u4e00-\u9fff]+")
 
+BASE = "default-zh"
+CAPTION = "pinyin"
+NOTHING = "no Chinese in it; write characters, or pinyin with tones such as huan1 ying2"
+WORDS_PER_H = 4000  # an agent who speaks half of the time at 220 syllables a minute, 1.6 syllables a word
+
 # Digits are read one by one, as numbers are given on the telephone (1 is yao).
 DIGITS = str.maketrans("0123456789", "零幺二三四五六七八九")
 
@@ -81,15 +86,36 @@ def read(text: str) -> list[str]:
     return out
 
 
-def spell(syllables: list[str]) -> list[str]:
+def placed(text: str) -> list[tuple[int, str]]:
+    """Chinese text -> its syllables, each with the index of its character; other marks are not said. Line by line: no word goes over two."""
+    out: list[tuple[int, str]] = []
+    at = 0
+    for line in text.splitlines(keepends=True):
+        characters = [k for k, char in enumerate(line.translate(DIGITS), at) if _HAN.match(char)]
+        out += zip(characters, read(line), strict=True)
+        at += len(line)
+    return out
+
+
+def spell(pieces: list[str]) -> list[str]:
     """Syllables -> unit names. ValueError names the first that is none of Mandarin's."""
     out: list[str] = []
-    for syllable in syllables:
+    for syllable in pieces:
         parts = split(syllable)
         if parts is None:
             raise ValueError(f"no Mandarin syllable {syllable!r}")
         out += parts
     return out
+
+
+def syllables(pieces: list[str]) -> int:
+    """How many syllables are said: each piece is one."""
+    return len(pieces)
+
+
+def shown(pieces: list[str]) -> str:
+    """The reading as a user checks it."""
+    return " ".join(pieces)
 
 
 def toneless(syllable: str) -> str:

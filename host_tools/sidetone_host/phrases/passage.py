@@ -10,9 +10,19 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sidetone_host.phrases import mandarin
+from sidetone_host.phrases import reading
 
-TEXT = """您好，光明电力客服中心，很高兴为您服务。
+
+class Passage(NamedTuple):
+    """said: the core phrases as they stand in the text, in small letters, by label; each label twice, and in no other wording."""
+
+    text: str
+    said: dict[str, tuple[str, ...]]
+
+
+PASSAGES = {
+    "zh": Passage(
+        """您好，光明电力客服中心，很高兴为您服务。
 请问有什么可以帮您？
 好的，我先核对一下您的地址和电话号码。
 请您稍等，我查询一下系统里的记录。
@@ -26,19 +36,49 @@ TEXT = """您好，光明电力客服中心，很高兴为您服务。
 不好意思，让您久等了，预计晚上八点以前恢复。
 如果到时候还是没有电，可以直接打这个号码。
 您看还有什么问题吗？
-感谢您的理解和支持，再见。"""
-
-# The core phrases as they stand in the text; each label twice.
-SAID = {
-    "greeting": ("您好",),
-    "service": ("为您服务",),
-    "offer_help": ("帮您",),
-    "hold": ("稍等",),
-    "hold_return": ("久等",),
-    "apology": ("对不起", "不好意思"),
-    "thanks": ("谢谢", "感谢"),
-    "farewell": ("再见",),
-    "closing_offer": ("还有什么",),
+感谢您的理解和支持，再见。""",
+        {
+            "greeting": ("您好",),
+            "service": ("为您服务",),
+            "offer_help": ("帮您",),
+            "hold": ("稍等",),
+            "hold_return": ("久等",),
+            "apology": ("对不起", "不好意思"),
+            "thanks": ("谢谢", "感谢"),
+            "farewell": ("再见",),
+            "closing_offer": ("还有什么",),
+        },
+    ),
+    "en": Passage(
+        """Hello, city power customer care, Maria speaking, at your service.
+How can I help?
+All right, let me first check your address and your phone number.
+One moment, please, while I look through the records in our system.
+I have kept you waiting. Last month's bill comes to twenty-eight dollars and sixty cents.
+I'm sorry, the invoice for this month has not gone out yet, so I will order a copy now.
+Is there anything else you need?
+Thank you for calling, and goodbye.
+Good morning, this is the repair desk, and we are here to help.
+What can I do for you?
+The heavy rain yesterday afternoon brought down a line, and our crew is out there fixing it.
+Please bear with me while I ask the engineers.
+I know that I have kept you waiting. They expect the power back before eight tonight.
+I apologize for the trouble, it must be difficult with small children in the house.
+If the lights are still out by then, just dial this number again.
+Do you have any other question about the repair?
+Thank you for understanding, and goodbye.""",
+        {
+            "greeting": ("hello", "good morning"),
+            "service": ("at your service", "here to help"),
+            "offer_help": ("can i help", "what can i do for you"),
+            "hold": ("one moment", "bear with me"),
+            "hold_return": ("kept you waiting",),
+            "apology": ("sorry", "i apologize"),
+            "thanks": ("thank you",),
+            "farewell": ("goodbye",),
+            "closing_offer": ("anything else", "any other question"),
+        },
+    ),
 }
 
 
@@ -50,27 +90,26 @@ class Place(NamedTuple):
     end: int
 
 
-def units() -> tuple[list[str], list[Place], int]:
+def units(language: str) -> tuple[list[str], list[Place], int]:
     """(unit names of the whole passage, the core phrases' places in them, syllables)."""
+    passage, spoken = PASSAGES[language], reading.of(language)
+    pieces = spoken.placed(passage.text)
     names: list[str] = []
-    at: list[int] = []  # of each character of TEXT: where its units begin
-    syllables = 0
-    for line in TEXT.splitlines(keepends=True):
-        spoken = iter(mandarin.read(line))
-        for char in line:
-            at.append(len(names))
-            if "\u4e00" <= char <= "\u9fff":
-                names += mandarin.spell([next(spoken)])
-                syllables += 1
-    at.append(len(names))
+    begins: dict[int, int] = {}  # a piece's first character -> its first unit
+    for at, piece in pieces:
+        begins[at] = len(names)
+        names += spoken.spell([piece])
     places = []
-    for label, phrases in SAID.items():
+    text = passage.text.lower()
+    for label, phrases in passage.said.items():
         for phrase in phrases:
-            start = TEXT.find(phrase)
+            start = text.find(phrase)
             while start >= 0:
-                places.append(Place(label, at[start], at[start + len(phrase)]))
-                start = TEXT.find(phrase, start + 1)
-    return names, sorted(places, key=lambda place: place.first), syllables
+                end = start + len(phrase)
+                behind = [first for at, first in begins.items() if at >= end]
+                places.append(Place(label, begins[start], min(behind, default=len(names))))
+                start = text.find(phrase, start + 1)
+    return names, sorted(places, key=lambda place: place.first), spoken.syllables([piece for _, piece in pieces])
 
 
 def align(manifest: dict[str, Any], logits: NDArray[np.int8], target: list[int]) -> tuple[NDArray[np.int_], float]:

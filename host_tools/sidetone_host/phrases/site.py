@@ -1,7 +1,7 @@
 """The `[phrases]` table of a site's profile: read into compiled rows, and edited line by line so that the site's remarks stay.
 
     [phrases]
-    company = "欢迎致电光明电力"
+    company = "欢迎致电光明电力"          # in the language of the profile's calls
     promise = { text = ["二十四小时内回复您", "当天回复您"], cutoff = -0.3, src = "script of 2026-03" }
 
 `cutoff` (natural-log units a unit, -4 to 0) replaces the network's own for phrases of that length: nearer to 0 is stricter.
@@ -14,10 +14,10 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sidetone.core.etiquette.site_phrases import label_fault
+from sidetone.core.etiquette.site_phrases import UNITS_MAX, label_fault
 from sidetone_host import folders
 from sidetone_host.errors import CannotDo, JudgedBad
-from sidetone_host.phrases import mandarin
+from sidetone_host.phrases import reading
 from sidetone_host.toml_places import places
 
 TABLE = "phrases"
@@ -26,18 +26,22 @@ SYLLABLES_MIN, SYLLABLES_MAX = 2, 20
 Row = tuple[str, int, tuple[str, ...]]  # label, cutoff_q8 or 0, texts as unit names
 
 
-def units_of(text: str) -> list[str]:
-    """A phrase's unit names. ValueError, one line, where it cannot be heard."""
+def units_of(text: str, language: str) -> list[str]:
+    """A phrase's unit names. ValueError, one line, where it cannot be heard; CannotDo where the language's words are absent."""
     if not isinstance(text, str) or not text.strip():
         raise ValueError("a phrase is a text in quotes")
-    syllables = mandarin.read(text)
-    if not syllables:
-        raise ValueError(f"{text}: no Chinese in it; write characters, or pinyin with tones such as huan1 ying2")
-    if len(syllables) < SYLLABLES_MIN:
+    spoken = reading.of(language)
+    pieces = spoken.read(text)
+    if not pieces:
+        raise ValueError(f"{text}: {spoken.NOTHING}")
+    units, syllables = spoken.spell(pieces), spoken.syllables(pieces)
+    if syllables < SYLLABLES_MIN:
         raise ValueError(f"{text}: one syllable is in every sentence; give at least {SYLLABLES_MIN}, better 4")
-    if len(syllables) > SYLLABLES_MAX:
-        raise ValueError(f"{text}: {len(syllables)} syllables; at most {SYLLABLES_MAX} are heard as one phrase")
-    return mandarin.spell(syllables)
+    if syllables > SYLLABLES_MAX:
+        raise ValueError(f"{text}: {syllables} syllables; at most {SYLLABLES_MAX} are heard as one phrase")
+    if len(units) > UNITS_MAX:
+        raise ValueError(f"{text}: {len(units)} sounds; at most {UNITS_MAX} are heard as one phrase")
+    return units
 
 
 def texts_of(entry: Any) -> list[str]:
@@ -53,8 +57,8 @@ def texts_of(entry: Any) -> list[str]:
     return texts
 
 
-def compiled(table: Any) -> tuple[tuple[Row, ...] | None, str | None]:
-    """The TOML table -> (rows, None), or (None, what is wrong)."""
+def compiled(table: Any, language: str) -> tuple[tuple[Row, ...] | None, str | None]:
+    """The TOML table, read in the profile's language -> (rows, None), or (None, what is wrong)."""
     if not isinstance(table, dict):
         return None, 'must be a table such as company = ["欢迎致电光明电力"]'
     rows: list[Row] = []
@@ -63,7 +67,7 @@ def compiled(table: Any) -> tuple[tuple[Row, ...] | None, str | None]:
         if fault:
             return None, f"{label}: {fault}"
         try:
-            texts = tuple(dict.fromkeys(" ".join(units_of(text)) for text in texts_of(entry)))
+            texts = tuple(dict.fromkeys(" ".join(units_of(text, language)) for text in texts_of(entry)))
         except ValueError as problem:
             return None, f"{label}: {problem}"
         cutoff = entry.get("cutoff", 0) if isinstance(entry, dict) else 0
@@ -94,8 +98,8 @@ def table_of(path: Path) -> dict[str, Any]:
     return table
 
 
-def add(path: Path, label: str, text: str, cutoff: float | None = None) -> None:
-    """Put `text` under `label` in the file, which is made where it is absent; other lines stay as they are."""
+def add(path: Path, label: str, text: str, cutoff: float | None = None, language: str = "zh") -> None:
+    """Put `text` under `label` in the file, which is made where it is absent, for calls in that language; other lines stay as they are."""
     table = table_of(path)
     entry = table.get(label, [])
     texts = texts_of(entry) if entry else []
@@ -104,7 +108,7 @@ def add(path: Path, label: str, text: str, cutoff: float | None = None) -> None:
     new: dict[str, Any] = {**entry, "text": texts} if isinstance(entry, dict) else {"text": texts}
     if cutoff is not None:
         new["cutoff"] = cutoff
-    _rewrite(path, table, label, new)
+    _rewrite(path, table, label, new, reading.of(language).BASE)
 
 
 def remove(path: Path, label: str, text: str | None = None) -> None:
@@ -133,8 +137,8 @@ def _line(label: str, entry: dict[str, Any]) -> str:
     return f"{label} = {{ " + ", ".join(f"{key} = {_quoted(value)}" for key, value in entry.items()) + " }"
 
 
-def _rewrite(path: Path, table: dict[str, Any], label: str, entry: dict[str, Any] | None) -> None:
-    """Replace, add or (None) take out one label's lines; nothing is written unless the result reads back as meant."""
+def _rewrite(path: Path, table: dict[str, Any], label: str, entry: dict[str, Any] | None, base: str = "") -> None:
+    """Replace, add or (None) take out one label's lines; nothing is written unless the result reads back as meant. base: of an empty file."""
     text = path.read_text("utf-8-sig") if path.exists() else ""
     lines = text.splitlines()
     where = places(text)
@@ -153,12 +157,12 @@ def _rewrite(path: Path, table: dict[str, Any], label: str, entry: dict[str, Any
             at -= 1
         lines[at:at] = fresh
     else:
-        lines += [*([""] if lines else ['base = "default-zh"', ""]), f"[{TABLE}]", *fresh]
+        lines += [*([""] if lines else [f'base = "{base}"', ""]), f"[{TABLE}]", *fresh]
     wanted = {**{key: value for key, value in table.items() if key != label}, **({} if entry is None else {label: entry})}
     new = "\n".join(lines) + "\n"
     try:
         now = tomllib.loads(new)
-        rest = tomllib.loads(text) if text else {"base": "default-zh"}
+        rest = tomllib.loads(text) if text else {"base": base}
     except tomllib.TOMLDecodeError:
         now, rest = {}, {}
     same = {key: _plain(value) for key, value in now.get(TABLE, {}).items()} == {key: _plain(value) for key, value in wanted.items()}
