@@ -99,9 +99,8 @@ def _joined(left, right):
     return left in _LETTERS and right in _LETTERS
 
 
-def _stands_in(core, word):
-    """True if a core text is part of a word; what is written in letters in whole words, capitals being the same."""
-    text = " " + word.lower() + " "
+def _stands_in(core, text):
+    """True if a core text is part of a text in small letters with a blank on either side: what is written in letters in whole words."""
     at = text.find(core)
     while at >= 0:
         if not _joined(text[at - 1], core[0]) and not _joined(core[-1], text[at + len(core)]):
@@ -112,13 +111,15 @@ def _stands_in(core, word):
 
 def labels_of_word(word):
     """The labels (list, table order) that hear one word: those with the longest core text in it (`帮您转` is a transfer, not an offer)."""
+    text = " " + word.lower() + " "
     longest = 1
     found = []
     for row in LABELS:
         length = 0
-        for core in row[1] + ENGLISH[row[0]]:
-            if len(core) > length and _stands_in(core, word):
-                length = len(core)
+        for cores in (row[1], ENGLISH[row[0]]):
+            for core in cores:
+                if core in text and len(core) > length and _stands_in(core, text):
+                    length = len(core)
         if length > longest:
             longest = length
             found = []

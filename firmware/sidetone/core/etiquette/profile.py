@@ -246,6 +246,7 @@ class Profile:
                 continue
             compiled[key] = tuple(value) if isinstance(value, list) else value
         self._compiled = compiled
+        self._labels = {}  # key of a list of words -> the labels that hear it: looked up once, not with every call
         for keys, text in contradictions(self.get):
             faults.append((", ".join(keys), text))
         if faults:
@@ -267,7 +268,9 @@ class Profile:
 
     def labels(self, key):
         """The phrase labels that hear the words listed under `key`, in the label table's order."""
-        return labels_hearing(self._compiled[key])
+        if key not in self._labels:
+            self._labels[key] = labels_hearing(self._compiled[key])
+        return self._labels[key]
 
     def differences(self):
         """(key, compiled value) of every setting that is not at its default, in table order: what a device is sent."""
