@@ -33,7 +33,7 @@ def read_passage(voice, folder, rng):
     if not kept.exists():
         kept.parent.mkdir(parents=True, exist_ok=True)
         parts = [np.zeros(12000, np.float32)]
-        for line in passage.TEXT.splitlines():
+        for line in passage.PASSAGES[CODE].text.splitlines():
             parts += [tts.synth(line, voice, 1.0), np.zeros(12000, np.float32)]
         x = np.concatenate(parts)
         soundfile.write(kept, x / np.abs(x).max() * 0.7, 16000)

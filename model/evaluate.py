@@ -17,7 +17,7 @@ import numpy as np
 
 from model import activity, rates, report, score, sets, tune
 from model.corpus import augment, features, labels
-from model.corpus.language import CODE
+from model.corpus.language import CODE, reading
 from model.network import TOKENS, UNITS
 from model.quantize import Streaming
 from sidetone.core.speech.phrases import PhraseSpotter
@@ -96,7 +96,7 @@ def near(heard, manifest):
     for row in manifest["labels"]:
         label = row["label"]
         words = labels.NEAR.get("taboo" if label in labels.TABOO else label, ())
-        mine = [h for h in heard if any(w in h["clip"].text for w in words) and not tune.said(h["clip"], label)
+        mine = [h for h in heard if any(reading.occurrences(h["clip"].text, w) for w in words) and not tune.said(h["clip"], label)
                 and not tune.sounds_like(h["clip"], row["phrases"])]  # fmt: skip
         if mine:
             out[label] = {"clips": len(mine), "fired": sum(any(name == label for name, _, _ in h["events"]) for h in mine)}

@@ -7,6 +7,7 @@ import json
 import sys
 
 from model.corpus import labels, synthesize
+from model.corpus.language import reading
 
 
 def side(kind):
@@ -26,7 +27,7 @@ def tally(rows):
 def near_words(rows):
     """{group: how many of its near-homophones stand in the sentences} against how many there are."""
     texts = "\n".join(row["text"] for row in rows)
-    return {group: (sum(word in texts for word in words), len(words)) for group, words in labels.NEAR.items()}
+    return {group: (sum(reading.occurrences(texts, word) != [] for word in words), len(words)) for group, words in labels.NEAR.items()}
 
 
 def main():

@@ -19,12 +19,14 @@ from sidetone.core.speech.phrases import PhraseSpotter
 from sidetone_host.phrases import english as english_sounds
 
 TREE = Path(__file__).resolve().parents[2]
-RELEASED = TREE / "model/released/zh"
+RELEASED = TREE / "model/released"
 
 
-@pytest.fixture(scope="module")
-def manifest():
-    return json.loads((RELEASED / "manifest.json").read_text(encoding="utf-8"))
+@pytest.fixture(scope="module", params=["zh", "en"])
+def manifest(request):
+    found = json.loads((RELEASED / request.param / "manifest.json").read_text(encoding="utf-8"))
+    assert found["language"] == request.param
+    return found
 
 
 def names(text):
@@ -75,7 +77,7 @@ def test_voices_of_the_test_are_in_no_training_mix():
 
 
 def test_the_manifest_is_whole(manifest):
-    content = (RELEASED / manifest["file"]).read_bytes()
+    content = (RELEASED / manifest["language"] / manifest["file"]).read_bytes()
     assert hashlib.sha256(content).hexdigest() == manifest["sha256"]
     assert len(content) <= 160 * 1024
     heads = manifest["heads"]
@@ -85,6 +87,7 @@ def test_the_manifest_is_whole(manifest):
     assert graph.tensors[graph.outputs[0]].shape[-1] == max(ends)
     rows = {row["label"]: row for row in manifest["labels"]}
     assert set(rows) == {*labels.LEARNED, *labels.GIVEN}
+    assert manifest["units"] == {"zh": reading.UNITS, "en": english.UNITS}[manifest["language"]]
     for row in rows.values():
         assert row["refractory_ms"] > 0
         assert row["cutoff_q8"] < 0
@@ -109,7 +112,7 @@ def test_the_network_and_the_spotter_agree_on_shapes(manifest):
     raw = np.round(np.array(rows) / 0.0390625).astype(np.int32)
     frames = np.clip((raw * 256 + 333) // 666 - 128, -128, 127).astype(np.int8)
     steps = len(frames) // 3
-    network = StreamingModel(str(RELEASED / manifest["file"]))
+    network = StreamingModel(str(RELEASED / manifest["language"] / manifest["file"]))
     logits = network.run(frames[: steps * 3].reshape(steps, 3, 40))
     spotter = PhraseSpotter(manifest, [("company", [[1, 25, 2, 26, 3, 27]])])
     found = [event for t, row in enumerate(logits.tolist()) for event in spotter.step(t * 30, row)]

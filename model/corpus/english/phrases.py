@@ -21,7 +21,7 @@ CORE = {
         "for holding", "for waiting", "you waiting", "your patience", "so patient", "for the wait", "about the wait", "for the delay", "bearing with",
     ],
     "apology": ["sorry", "apologize", "apologies", "my apology", "please forgive", "please excuse"],
-    "thanks": ["thank you", "thanks", "much obliged", "appreciate", "grateful"],
+    "thanks": ["thank you", "thanks", "much obliged", "appreciate", "appreciated", "grateful"],
     "farewell": ["goodbye", "good bye", "bye bye", "bye for now", "bye now"],
     "closing_offer": [
         "anything else", "anything further", "any other question", "any further question", "what else can i", "something else i can",
@@ -43,7 +43,7 @@ FULL = {
     "repeat_request": [
         "you repeat", "please repeat", "say that again", "say it again", "didn't catch", "quite catch", "your pardon", "quite hear", "trouble hearing",
     ],
-    "convenient": ["a good time", "convenient", "convenience", "would suit you", "have a minute", "have a moment"],
+    "convenient": ["a good time", "convenient", "your convenience", "would suit you", "have a minute", "have a moment"],
 }  # fmt: skip
 TABOO = {
     "taboo_shout": ["speak up", "speak louder", "stop mumbling"],

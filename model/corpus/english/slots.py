@@ -20,7 +20,7 @@ SLOTS = {
     ).split(),
     "given": (
         "Anna Peter Laura Daniel Sarah James Emma David Rachel Michael Susan Robert Helen Maria Andrew Julia Steven Karen George Alice "
-        "Thomas Martin Sophie Adam Diana Oliver Jennifer William Melissa Jonathan Monica Walter Lucy Victor Jessica Henry"
+        "Thomas Martin Sophie Samuel Diana Oliver Jennifer William Melissa Jonathan Monica Walter Lucy Victor Jessica Henry"
     ).split(),
     "title": "mister missus doctor professor".split(),
     "day": (

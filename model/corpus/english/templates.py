@@ -49,7 +49,7 @@ I'd be happy to assist, what's the number on the {matter}""",
     "offer_help": """How can I help you today
 How may I help you, {title} {surname}
 How can I assist you with your {matter}
-What can I do for you {day}
+What can I do for you {day} then
 Hello, you've reached {dept}, how can I help
 Can I help you {verb} anything on your {matter}
 Let me help you with the {matter}
@@ -63,7 +63,7 @@ So {given}, what is it that I can help you with
 Someone from {dept} will assist you with the {matter}
 Could I help you find a room in {place}
 {company}, {given} speaking, how may I help
-May I help you in any way
+May I help you in any way today
 Is there a way I can help, {given}
 Let me help you {verb} it {day}
 Okay, I can help you {verb} the {matter}, it only takes {num} minutes""",
@@ -111,8 +111,8 @@ Thank you for holding, I can see now that {problem}""",
     "apology": """I'm sorry to hear that {problem}
 I'm so sorry, {title} {surname}
 I do apologize, the {matter} should have been {done} {day}
-We're sorry about {reason}
-Sorry, I pressed the wrong button
+We're sorry about {reason} {day}
+Sorry, I opened the wrong file
 I apologize that your {matter} hasn't been {done} yet
 On behalf of {company}, I am sorry
 Please accept my apologies, {given}
@@ -371,7 +371,7 @@ Please send us the {matter} at your convenience
 We'll {verb} it whenever it's convenient
 If you have a minute, {given}, it's about the {matter}""",
     "taboo_shout": """Speak up
-Speak up, I'm in a noisy place
+Speak up, it's noisy here
 Can't you speak louder
 Stop mumbling and give me the {matter} number
 Well then speak up, {given}
@@ -388,7 +388,7 @@ I don't know, ask {dept}
 I have no idea why {problem}
 We don't have a clue, try {dept}
 I do not know who told you that
-I don't know about the {matter}
+I don't know where the {matter} is
 I don't know, maybe it was {done} {day}
 I have no idea""",
     "taboo_who_do_i_ask": """How should I know
@@ -434,7 +434,7 @@ My shift is over
 It's the end of my shift
 My shift ends at {clock}
 We're off the clock now, try again {day}""",
-    "taboo_look_yourself": """You can check that yourself
+    "taboo_look_yourself": """You can check that yourself now
 Check it yourself, the number is {digits}
 Go and find out yourself
 See for yourself, {problem}
