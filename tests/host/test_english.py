@@ -297,7 +297,7 @@ def test_a_phrase_is_read_judged_and_written(capfd: pytest.CaptureFixture[str], 
 def test_advice_names_what_sounds_alike_and_what_the_network_hears_already(capfd: pytest.CaptureFixture[str]) -> None:
     said = run(capfd, "phrases", "add", "a meeting", "--label", "a", "--language", "en", "--dry-run")[1]
     assert "three syllables" in said
-    assert "one sound from" in said
+    assert "one sound from emitting" in said
     said = run(capfd, "phrases", "add", "goodbye for now from acme", "--label", "a", "--language", "en", "--dry-run")[1]
     assert "farewell" in said
 

@@ -158,7 +158,7 @@ def _add(args: argparse.Namespace) -> int:
 def _describe(text: str, others: list[str], language: str, cutoff: float | None, at_most: float | None) -> float | None:
     """Print what a phrase is and what is to be expected of its label; the cutoff to write with it, None for the network's own table."""
     from sidetone_host.phrases import advice, estimate, reading, site
-    from sidetone_host.phrases.words import Word, words
+    from sidetone_host.phrases.words import Word
 
     spoken, manifest = reading.of(language), _network(language).manifest
     units = site.units_of(text, language)
@@ -171,7 +171,7 @@ def _describe(text: str, others: list[str], language: str, cutoff: float | None,
         print("  note     three syllables: every third one is missed; four and more are heard far better")
     own = [Word(f"{row['label']} (the network's own)", tuple(manifest["units"][u] for u in phrase), 0.0)
            for row in manifest["labels"] for phrase in row["phrases"]]  # fmt: skip
-    said = advice.advise(text, units, syllables, words(folder) + own)
+    said = advice.advise(text, units, syllables, advice.common(folder) + own)
     if said.twins:
         often = f"{said.twins_per_h(spoken.WORDS_PER_H):.1f} an hour"
         print(f"  warning  sounds exactly like {_some(said.twins)}; by how common they are, {often}: context must decide")

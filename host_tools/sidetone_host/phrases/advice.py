@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import NamedTuple
 
-from sidetone_host.phrases.words import Word
+from sidetone_host.phrases.words import Word, words
 
+RARE_PER_MILLION = 1.0  # an agent says a rarer word less than once in 200 hours of work: not worth a warning
 SHORT = 3  # syllables up to which one wrong sound is worth a warning
 MOST_SHOWN = 6
 
@@ -19,6 +21,11 @@ class Advice(NamedTuple):
     def twins_per_h(self, words_per_h: int) -> float:
         """How often the twins are said by an agent who says so many words an hour."""
         return sum(word.per_million for word in self.twins) * words_per_h / 1e6
+
+
+def common(folder: Path) -> list[Word]:
+    """The words beside a network that are common enough to be told of. CannotDo where they are absent or torn."""
+    return [word for word in words(folder) if word.per_million >= RARE_PER_MILLION]
 
 
 def holds(longer: tuple[str, ...], part: tuple[str, ...]) -> bool:
