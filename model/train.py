@@ -199,6 +199,14 @@ def prepare(args, number, weights, path):
     return len(clips), sum(len(c.audio) for c in clips) / 57.6e6, time.monotonic() - began
 
 
+def begin(net, checkpoint):
+    """Take over another training's weights; where it was of another language, all but the heads'. -> True if the heads came along."""
+    have, own = torch.load(checkpoint, weights_only=False)["net"], net.state_dict()
+    fitting = {name: value for name, value in have.items() if value.shape == own[name].shape}
+    net.load_state_dict(fitting, strict=False)
+    return len(fitting) == len(own)
+
+
 def unit_errors(net, items):
     """-> unit error rate of greedy decoding over items (labels dropped)."""
     wrong = total = 0
@@ -222,7 +230,7 @@ def main():
     parser.add_argument("--name", default=CODE, help="name of the run in the work folder")
     parser.add_argument("--rounds", type=int, help="instead of the size's")
     parser.add_argument("--minutes", type=float, help="anneal to the end within this time instead of the rounds")
-    parser.add_argument("--start", help="begin from this checkpoint's weights")
+    parser.add_argument("--start", help="begin from this checkpoint's weights; of another language's, all but the heads'")
     args = parser.parse_args()
     torch.set_num_threads(1)
     torch.manual_seed(7)
@@ -232,7 +240,7 @@ def main():
     run.mkdir(parents=True, exist_ok=True)
     net = Network()
     print(f"{sum(p.numel() for p in net.parameters())} parameters, {macs()} MAC per step")
-    done, log = 0, []
+    done, log, begun = 0, [], False
     last, temporary = run / "last.pt", run / "last.tmp"
     optimizers = Optimizers(net)
     if last.exists():
@@ -241,13 +249,13 @@ def main():
         optimizers.load_state_dict(state["optimizers"])
         done, log = state["round"], state["log"]
     elif args.start:
-        net.load_state_dict(torch.load(args.start, weights_only=False)["net"])
+        begun = begin(net, args.start)
     dev_path = run / "dev.npz"
     budget, started = args.minutes and args.minutes * 60, time.monotonic() - sum(r["spent_s"] for r in log)
     with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), end_with_parent) as maker:
 
         def order(number):
-            trained = number > 1 or args.start  # what round 0 learns comes too late for round 1
+            trained = number > 1 or begun  # what round 0 learns comes too late for round 1
             weights = {k: v.clone() for k, v in net.state_dict().items()} if trained else None
             return maker.submit(prepare, args, number, weights, run / f"next-{number}.npz")
 

@@ -28,14 +28,15 @@ def functions() -> dict[str, list[str]]:
     return found
 
 
-def record(folder: Path, interpreter: str, step: bool) -> list[dict[str, Any]]:
-    """The calls that record_cases.py keeps of noise and a voice; `step`: all calls of two steps of the released network."""
+def record(folder: Path, interpreter: str, step: bool, language: str = "zh") -> list[dict[str, Any]]:
+    """The calls that record_cases.py keeps of noise and a voice; `step`: all calls of two steps of the language's released
+    network."""
     sound, out = folder / "sound.raw", folder / "cases.jsonl"
     everything = signals.everything()
     voice, noise = everything[-signals.N :], everything[: signals.N]
     half = int(SECONDS * signals.RATE_HZ / 2)
     sound.write_bytes(np.concatenate([noise[:half], voice[-half:]]).tobytes())
-    manifest_path = sorted(RELEASED.glob("*/manifest.json"))[0]
+    manifest_path = RELEASED / language / "manifest.json"
     manifest = json.loads(manifest_path.read_text("utf-8"))
     models = [manifest_path.parent / manifest["file"]]
     if not step:

@@ -1,6 +1,6 @@
 """What one 30 ms step of one channel costs in viper kernels on the ESP32-S3, instruction by instruction of the real machine code.
 
-    .venv/bin/python tests/device/step_cost.py      (part of `make test-xtensa`)
+    .venv/bin/python tests/device/step_cost.py [zh|en]      (part of `make test-xtensa`)
 
 Every kernel call of two steps (six hops) of a voice, released network included, runs under qemu-xtensa and is counted. Compiled by
 mpy-cross, which leaves two registers to a function's locals; compiled on the device it is three, so these counts are an upper bound
@@ -36,10 +36,10 @@ PARTS = {
 PITCH_ALONE = "halve_to_4k"  # of the filters, what only pitch needs
 
 
-def count(compiler: str | None = None) -> dict[tuple[str, str], tuple[float, float]]:
+def count(compiler: str | None = None, language: str = "zh") -> dict[tuple[str, str], tuple[float, float]]:
     """(part, kernel) -> calls and instructions a step. AssertionError where the machine code gives something else than the device's code."""
     with tempfile.TemporaryDirectory() as folder:
-        cases = golden.record(Path(folder), programs.path("micropython32"), step=True)
+        cases = golden.record(Path(folder), programs.path("micropython32"), step=True, language=language)
     rows: dict[tuple[str, str], list[int]] = {}
     for case in cases:
         _, after, executed = xtensa.run(
@@ -62,7 +62,7 @@ def parts(rows: dict[tuple[str, str], tuple[float, float]]) -> dict[str, float]:
 
 
 def main() -> int:
-    rows = count()
+    rows = count(language=sys.argv[1] if len(sys.argv) > 1 else "zh")
     for (part, name), (calls, instructions) in sorted(rows.items()):
         print(f"  {part:14} {name:18} {calls:5.1f} calls {instructions:>11,.0f} instructions a step")
     found = parts(rows)
