@@ -25,7 +25,6 @@ from sidetone_host.flash import site as flash_site
 from sidetone_host.phrases import english, passage, reading, site, words
 
 DEMO = programs.TREE / "host_tools/sidetone_host/data/demo_call.flac"  # in Mandarin
-heard_in_english = pytest.mark.skipif("en" not in released.languages(), reason="no English network is released yet")
 
 
 @pytest.fixture(autouse=True)
@@ -244,7 +243,6 @@ def test_a_network_hears_only_calls_of_its_own_language() -> None:
     assert "B1" in dict(replayed(None, profile.load("english"))[1]["not_judged"].rows)[NO_NETWORK]
 
 
-@heard_in_english
 def test_an_english_network_hears_only_english_calls() -> None:
     network, note = released.for_calls("en")
     assert note is None
@@ -257,7 +255,6 @@ def test_an_english_network_hears_only_english_calls() -> None:
     assert "B1" not in [rule for _reason, rules in record["not_judged"].rows for rule in rules]
 
 
-@heard_in_english
 @pytest.mark.needs("micropython")
 def test_both_runtimes_hear_the_same_in_english(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIDETONE_MICROPYTHON", programs.path("micropython"))
@@ -270,7 +267,6 @@ def test_both_runtimes_hear_the_same_in_english(capfd: pytest.CaptureFixture[str
     assert run(capfd, "replay", "--json", str(cut), "--profile", str(hall), "--runtime", "micropython")[1] == expected
 
 
-@heard_in_english
 def test_a_phrase_is_read_judged_and_written(capfd: pytest.CaptureFixture[str], home: Path) -> None:
     code, out, err = run(capfd, "phrases", "add", "welcome to /ae k m iy/ power", "--label", "company", "--language", "en")
     assert (code, err) == (0, "")
@@ -293,7 +289,6 @@ def test_a_phrase_is_read_judged_and_written(capfd: pytest.CaptureFixture[str], 
         assert err.count("\n") == 1
 
 
-@heard_in_english
 def test_advice_names_what_sounds_alike_and_what_the_network_hears_already(capfd: pytest.CaptureFixture[str]) -> None:
     said = run(capfd, "phrases", "add", "a meeting", "--label", "a", "--language", "en", "--dry-run")[1]
     assert "three syllables" in said
@@ -316,10 +311,9 @@ def test_a_seats_configuration_has_its_language(tmp_path: Path, update_key: Path
     values = json.loads(made.files["config/config.json"])["profile"]["values"]
     assert values["language"] == "en"
     assert values["phrases"][0][2] == [" ".join(site.units_of("welcome to acme power", "en"))]
-    assert ("no released network hears phrases in `en`" in " ".join(made.notes)) == ("en" not in released.languages())
+    assert "no released network" not in " ".join(made.notes)
 
 
-@heard_in_english
 def test_the_application_carries_the_languages_network() -> None:
     made = application.build(language="en")
     manifest = json.loads(made.files["released/manifest.json"])

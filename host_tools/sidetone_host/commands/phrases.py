@@ -166,9 +166,9 @@ def _describe(text: str, others: list[str], language: str, cutoff: float | None,
     folder = released.FOLDER / language
     print(f"{text}\n  {spoken.CAPTION:8} {spoken.shown(spoken.read(text))}\n  sounds   {' '.join(units)}")
     if syllables < FEW_SYLLABLES:
-        print("  warning  two syllables: about half of them are found, and ordinary speech holds the same sounds; give four or more")
+        print("  warning  two syllables: many are missed, and ordinary speech holds the same sounds; give four or more")
     elif syllables == FEW_SYLLABLES:
-        print("  note     three syllables: every third one is missed; four and more are heard far better")
+        print("  note     three syllables: many are missed; four and more are heard far better")
     own = [Word(f"{row['label']} (the network's own)", tuple(manifest["units"][u] for u in phrase), 0.0)
            for row in manifest["labels"] for phrase in row["phrases"]]  # fmt: skip
     said = advice.advise(text, units, syllables, advice.common(folder) + own)
