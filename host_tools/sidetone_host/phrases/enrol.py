@@ -56,15 +56,16 @@ class Enrolment(NamedTuple):
 def enrol(heard: hear.Heard, manifest: dict[str, Any]) -> Enrolment:
     """JudgedBad, one line, where the recording is not the passage, too noisy or clipped."""
     names, places, syllables = passage.units(manifest["language"])
+    prints_it = f"`sidetone phrases passage --language {manifest['language']}` prints it"
     ids = {name: k for k, name in enumerate(manifest["units"])}
     if len(heard.logits) < len(names):
         raise JudgedBad(
-            f"{len(heard.logits) * 0.03:.0f} s are too short for the passage of {syllables} syllables; `sidetone phrases passage` prints it"
+            f"{len(heard.logits) * 0.03:.0f} s are too short for the passage of {syllables} syllables; {prints_it}"
         )
     first, fit = passage.align(manifest, heard.logits, [ids[name] for name in names])
     if fit < POOR:
         raise JudgedBad(
-            f"this does not sound like the passage (fit {fit:.2f}, at least {POOR} wanted); `sidetone phrases passage` prints it, read all of it"
+            f"this does not sound like the passage (fit {fit:.2f}, at least {POOR} wanted); {prints_it}, read all of it"
         )
     level = heard.meter.call_level_q8()
     if level is None or not heard.meter.syllables:
