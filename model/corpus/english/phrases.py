@@ -56,7 +56,7 @@ TABOO = {
     "taboo_why_late": ["why didn't you say", "why didn't you tell", "should have said so", "should have told"],
     "taboo_off_duty": ["off duty", "off the clock", "my shift", "done for the day"],
     "taboo_look_yourself": ["it yourself", "that yourself", "find out yourself", "see for yourself"],
-    "taboo_you_must": ["you have to", "you must", "you're wrong", "you are wrong", "listen to me"],
+    "taboo_you_must": ["you must", "you're wrong", "you are wrong", "listen to me"],
     "taboo_insult": ["calm down", "shut up", "whatever you say", "stop complaining", "are you deaf", "who cares", "you people"],
 }  # fmt: skip
 # Which part of the day a greeting names (rule B5). English has no greeting of noon's own; "good midday" is rare but understood.
