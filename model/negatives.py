@@ -24,10 +24,11 @@ POOR = -1.5  # mean log-probability a step under which an alignment is not trust
 PER_JOIN_S = 3.4  # mean length of a spliced clip
 
 
-def source(extra):
-    """Speech that no training and no test uses -> [Clip]: the synthetic dev set and the held-out clips of an extra corpus."""
+def source(extra, near=True):
+    """Speech that no training and no test uses -> [Clip]: the synthetic dev set (`near`: its near-homophones too) and the held-out clips of an
+    extra corpus."""
     held = [c for k, c in enumerate(features.extra(extra)) if k % features.HELD_OUT == 0] if extra else []
-    return features.synthetic("dev") + held
+    return [c for c in features.synthetic("dev") if near or c.kind != "near"] + held
 
 
 def pieces(network, scale, clips, rng):

@@ -45,9 +45,20 @@ def compare(layers, content, manifest):
     return {"dev_unit_error": error, "dev_core_recall": recall}
 
 
-def tuned(manifest, network, extra, hours):
+def dev_error(shards=3):
+    """-> a function of an int8 network: its unit error on some clean dev speech."""
+    made = score.streams(features.synthetic("dev", range(shards)), "clean")
+
+    def error(network):
+        found = [score.unit_error(logits, span, UNITS, TOKENS) for logits, spans in score.logits(network, made) for span in spans]
+        return sum(wrong for wrong, _ in found) / sum(units for _, units in found)
+
+    return error
+
+
+def tuned(manifest, network, extra, hours, near):
     """Fill in the manifest's cutoffs and what they rest on -> (table per label, streams of negatives, their distinct hours)."""
-    clips = negatives.source(extra)
+    clips = negatives.source(extra, near)
     made, plain = tune.material(clips)
     rows = score.logits(network, made)
     made, distinct = negatives.spliced(network, manifest["output_scale"], clips, hours)
@@ -71,6 +82,7 @@ def main():
     parser.add_argument("--version", help="of the release; --retune keeps the old one")
     parser.add_argument("--extra", help="the extra corpus of the training: every sixth clip of it is for the cutoffs")
     parser.add_argument("--hours", type=float, default=negatives.HOURS, help="of spliced negatives")
+    parser.add_argument("--without-near", action="store_true", help="no near-homophones among the negatives")
     parser.add_argument("--retune", action="store_true", help="keep the network, choose its cutoffs anew")
     parser.add_argument("--out", help="instead of model/released/LANGUAGE")
     args = parser.parse_args()
@@ -85,14 +97,14 @@ def main():
             parser.error("--version is wanted")
         folder = tts.work_dir() / "runs" / args.run
         items = features.load_variant(folder / "variant.npz")
-        content, layers, act = quantize.quantize(folder / "last.pt", [i[0] for i in items[:120]], f"{name} {args.version}")
+        content, layers, act = quantize.quantize(folder / "last.pt", [i[0] for i in items[:120]], f"{name} {args.version}", dev_error())
         manifest = tune.skeleton(name, args.version, *act["out"])
         manifest["trained_on"] = ["synthetic: Kokoro-82M v1.0 (Apache-2.0), styles of kokoro-js 1.2.1"]
         if args.extra:
             manifest["trained_on"].append("real: AISHELL-1 sample, 2 speakers (Apache-2.0)")
         manifest["metrics"] = {"macs_per_step": macs(), "bytes": len(content)}
     manifest["sha256"] = hashlib.sha256(content).hexdigest()
-    table, more, distinct = tuned(manifest, quantize.Streaming(content), args.extra, args.hours)
+    table, more, distinct = tuned(manifest, quantize.Streaming(content), args.extra, args.hours, not args.without_near)
     if not args.retune:
         manifest["metrics"].update(compare(layers, content, manifest))
     out = Path(args.out) if args.out else RELEASED / CODE
