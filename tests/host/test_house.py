@@ -322,9 +322,9 @@ def test_no_machine_paths_and_no_package_hosts() -> None:
 
 
 def test_no_recordings() -> None:
-    """Sound in the repository is synthesized: the played demonstration call, and nothing that a person said."""
+    """Sound in the repository is synthesized: the played demonstration call and an English one, and nothing that a person said."""
     sounds = {name_of(path) for path in tracked(".wav", ".flac", ".mp3", ".ogg", ".opus", ".m4a")}
-    assert sounds <= {"host_tools/sidetone_host/data/demo_call.flac"}
+    assert sounds <= {"host_tools/sidetone_host/data/demo_call.flac", "tests/host/english_call.flac"}
 
 
 def test_generated_documents_are_fresh() -> None:
