@@ -48,21 +48,24 @@ def test_cut_at_any_byte(tmp_path: Path) -> None:
             assert "\n" not in str(caught.value), (name, end)
 
 
-def test_damage_never_reaches_the_library(tmp_path: Path) -> None:
-    for name, path in models(tmp_path).items():
-        done = subprocess.run(
-            [sys.executable, str(Path(__file__).parent / "flip_bytes.py"), str(path), str(FLIPS), "1"],
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=600,
-        )
-        last = done.stdout.splitlines()[-1] if done.stdout else ""
-        assert done.returncode == 0, f"{name}, seed {last}: exit {done.returncode} {done.stderr[-2000:]}"
-        refused, ran = (int(word) for word in last.split()[1::2])
-        assert refused + ran == FLIPS
-        assert refused
-        assert ran
+@pytest.mark.parametrize("name", ["zh", "en", "explicit", "variables", "okay_nabu"])
+def test_damage_never_reaches_the_library(name: str, tmp_path: Path) -> None:
+    if name == "okay_nabu":
+        pytest.importorskip("pymicro_wakeword")
+    path = models(tmp_path)[name]
+    done = subprocess.run(
+        [sys.executable, str(Path(__file__).parent / "flip_bytes.py"), str(path), str(FLIPS), "1"],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    last = done.stdout.splitlines()[-1] if done.stdout else ""
+    assert done.returncode == 0, f"{name}, seed {last}: exit {done.returncode} {done.stderr[-2000:]}"
+    refused, ran = (int(word) for word in last.split()[1::2])
+    assert refused + ran == FLIPS
+    assert refused
+    assert ran
 
 
 def test_the_command_says_one_line(tmp_path: Path) -> None:

@@ -6,7 +6,6 @@ second time the heap is locked in every other hop. What an event may allocate is
 
 import gc
 import json
-import os
 import sys
 from array import array
 
@@ -23,8 +22,7 @@ EVENT_BYTES = 8192  # a finding with its figures, lamps and rows; the tick of a 
 
 class Released:
     def __init__(self):
-        folder = sys.argv[1] + "/model/released/"
-        folder += sorted([name for name in os.listdir(folder) if "." not in name])[0] + "/"
+        folder = sys.argv[1] + "/model/released/zh/"
         with open(folder + "manifest.json") as file:
             self.manifest = json.load(file)
         with open(folder + self.manifest["file"], "rb") as file:
