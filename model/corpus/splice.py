@@ -21,7 +21,7 @@ def align(logp, target):
     states = np.zeros(2 * len(target) + 1, int)
     states[1::2] = target
     steps, count = len(logp), len(states)
-    if steps < len(target) + 2:
+    if not len(target) or steps < len(target) + 2:
         return None
     skip = np.zeros(count, bool)
     skip[3::2] = states[3::2] != states[1:-2:2]
