@@ -49,6 +49,13 @@ def update_key(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where a user's own site profile lies: in a folder of the test's, the file not made yet."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    return tmp_path / "home/sidetone/site.toml"
+
+
+@pytest.fixture
 def free_port() -> Callable[[], int]:
     """A function that names a TCP port of the loopback address on which nobody listens at the moment."""
 

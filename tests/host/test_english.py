@@ -11,13 +11,14 @@ import pytest
 
 import flash_desk
 import programs
+from command_line import run
 from model.corpus.english import phrases as wordings
 from sidetone import app
 from sidetone.core.call.record import NO_NETWORK, OTHER_LANGUAGE
 from sidetone.core.etiquette.labels import ENGLISH, LABELS
 from sidetone.core.etiquette.settings import LANGUAGES
 from sidetone.on_cpython import audio, hearing
-from sidetone_host import cli, decode, profile, released
+from sidetone_host import decode, profile, released
 from sidetone_host.errors import CannotDo
 from sidetone_host.flash import application, configuration
 from sidetone_host.flash import site as flash_site
@@ -27,19 +28,7 @@ DEMO = programs.TREE / "host_tools/sidetone_host/data/demo_call.flac"  # in Mand
 CALL = programs.TREE / "tests/host/english_call.flac"
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    return tmp_path / "home/sidetone/site.toml"
-
-
-def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    try:
-        code = cli.main(list(arguments))
-    except SystemExit as end:
-        code = int(end.code or 0)
-    said = capfd.readouterr()
-    return code, said.out, said.err
+pytestmark = pytest.mark.usefixtures("home")
 
 
 # -- reading

@@ -13,8 +13,9 @@ import pytest
 import soundfile
 
 import programs
+from command_line import run
 from sidetone.core.speech.phrases import PhraseSpotter
-from sidetone_host import calibration, cli, profile, released
+from sidetone_host import calibration, profile, released
 from sidetone_host.errors import CannotDo
 from sidetone_host.phrases import advice, estimate, many, reading, site, words
 
@@ -24,19 +25,7 @@ THREE = (("number", "手机号码告诉我", 19_254, 26_068), ("renew", "自动�
 NETWORK = released.load()
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
-    return tmp_path / "home/sidetone/site.toml"
-
-
-def run(capfd: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    try:
-        code = cli.main(list(arguments))
-    except SystemExit as end:
-        code = int(end.code or 0)
-    said = capfd.readouterr()
-    return code, said.out, said.err
+pytestmark = pytest.mark.usefixtures("home")
 
 
 # -- reading
