@@ -50,9 +50,10 @@ def same_as_the_product(manifest, rows):
     """The first stream once more through PhraseSpotter itself; a difference is a bug and ends the evaluation."""
     spotter, (logits, spans) = PhraseSpotter(manifest), rows[0]
     [(trace, _)] = score.listen(manifest, [(logits[:2000], spans)])
+    doubts = [row["doubt_q8"] for row in manifest["labels"]]
     for step, row in enumerate(logits[:2000].tolist()):
         spotter.step(step * 30, row)
-        if spotter.heard_q8 != trace[step].tolist():
+        if not np.array_equal(np.maximum(spotter.heard_q8, doubts), np.maximum(trace[step], doubts)):  # nothing is told of what is under a doubt
             raise RuntimeError(f"step {step}: the arrays and PhraseSpotter differ")
 
 

@@ -102,7 +102,7 @@ def listen(sound, out, models):
     with open(sound, "rb") as file:
         samples = array("h", file.read())
     network = StreamingModel(models[0])
-    graph = decoder.KeywordGraph([[1, 2, 3, 2], [4, 4], [5], [2, 3]], 200)
+    graph = decoder.KeywordGraph([[1, 2, 3, 2], [4, 4], [5], [2, 3]], [200] * 4)
     spotter, meter = PhraseSpotter(request["manifest"]), Meter(-26 * 256)
     words, channel = Words(frontend.FrontEnd(), network, 3, True), kernels.ChannelKernels()
     picked = array("h", bytes(160))

@@ -57,7 +57,7 @@ def test_a_penalized_phrase_has_to_fit_better_than_its_label_s_others():
 
 def test_a_unit_that_is_hardly_best_costs_nearly_the_margin():
     def heard(lead, margin):
-        spotter = PhraseSpotter(dict(manifest(token_weight_q8=0, margin=True), unit_margin=margin))
+        spotter = PhraseSpotter(dict(manifest(token_weight_q8=0, margin=True, cutoff_q8=-1024), unit_margin=margin))
         best = -32768
         for k, token in enumerate([0, 1, 2, 3, 4, 0]):
             spotter.step(30 * k, row_saying(token, lead))
@@ -69,7 +69,7 @@ def test_a_unit_that_is_hardly_best_costs_nearly_the_margin():
 
 
 def test_a_label_s_token_is_as_good_a_rival_as_a_unit():
-    spotter = PhraseSpotter(dict(manifest(phrases=[[1, 2]], cutoff_q8=-1, token_weight_q8=0, margin=True), unit_margin=8))
+    spotter = PhraseSpotter(dict(manifest(phrases=[[1, 2]], cutoff_q8=-256, token_weight_q8=0, margin=True), unit_margin=8))
     first, second = row_saying(1), row_saying(2)
     second[UNITS] = -3  # the token is 3 steps behind: 5 of the margin are missing, over two units 2
     spotter.step(0, first)
@@ -137,7 +137,7 @@ def test_nothing_detected_allocates_no_list():
 
 
 def test_a_doubled_unit_needs_the_blank_between():
-    graph = KeywordGraph([[1, 1]], 16)
+    graph = KeywordGraph([[1, 1]], [16])
     costs = [60] * UNITS
     costs[1] = 0
     graph.step(costs, 60)
@@ -149,7 +149,7 @@ def test_a_doubled_unit_needs_the_blank_between():
 
 
 def test_the_fit_is_the_mean_cost_per_unit():
-    graph = KeywordGraph([[1, 2, 3, 4]], 16)
+    graph = KeywordGraph([[1, 2, 3, 4]], [16])
     for unit, cost in ((1, 0), (2, 8), (3, 0), (4, 4)):
         costs = [60] * UNITS
         costs[unit] = cost

@@ -18,9 +18,9 @@ NEVER = -1  # a limit that no path meets
 
 
 class KeywordGraph:
-    """`phrases`: unit ids of each; `limit`: mean cost per unit above which a path dies. Read `fits` after a `step` that gave True."""
+    """`phrases`: unit ids of each; `limits`: for each the mean cost per unit above which a path dies. Read `fits` after a `step` that gave True."""
 
-    def __init__(self, phrases: Sequence[Sequence[int]], limit: int) -> None:
+    def __init__(self, phrases: Sequence[Sequence[int]], limits: Sequence[int]) -> None:
         self.count = len(phrases)
         lengths = np.array([len(phrase) for phrase in phrases], np.int32)
         rows = int(lengths.max(initial=1))
@@ -29,13 +29,11 @@ class KeywordGraph:
         for column, phrase in enumerate(phrases):
             units[: len(phrase), column] = phrase
         self._units = units
-        over = (lengths * limit << AGE_BITS).astype(np.int32)
+        over = (lengths * np.array(limits, np.int32) << AGE_BITS).astype(np.int32)
         self._over_on = np.where(place < lengths, over, NEVER).astype(np.int32)
         self._over_gap = np.where(place < lengths - 1, over, NEVER).astype(np.int32)
         # A unit said twice needs the blank between: the path straight from the unit before is as good as dead.
         self._barred = np.where(units[1:] == units[:-1], DEAD, 0).astype(np.int32)
-        self._begin_living = self._over_on[0]
-        self._begin_idle = np.minimum(over, (4 * limit << AGE_BITS) + 1).astype(np.int32)
         self._ends = ((lengths - 1) * self.count + np.arange(self.count)).astype(np.intp)
         self._lengths = lengths
         self._oldest = lengths * STEPS_PER_UNIT + STEPS_MORE
@@ -49,7 +47,6 @@ class KeywordGraph:
 
     def reset(self) -> None:
         self._paths.fill(DEAD)
-        self._living = np.zeros(self.count, np.bool_)
         self._any_living = False
         self._fitting: list[int] = []
         self.fits[:] = [-1] * self.count
@@ -66,7 +63,7 @@ class KeywordGraph:
         # count_nonzero and ufunc.reduce instead of the methods any, all and min: a quarter of their overhead, which is all they cost
         cost = unit_cost.take(self._units, out=self._cost, mode="clip")
         begin = cost[0]
-        if not self._any_living and not np.count_nonzero(begin <= self._begin_idle):
+        if not self._any_living and not np.count_nonzero(begin <= self._over_on[0]):
             return False
         on, gap, fresh = self._on, self._gap, self._fresh[1:]
         np.maximum(on[:-1], self._barred, out=fresh)
@@ -77,12 +74,9 @@ class KeywordGraph:
         np.minimum(later, fresh, out=later)
         later += cost[1:]
         on[0] = begin
-        begin_over = begin > np.where(self._living, self._begin_living, self._begin_idle)
         np.putmask(gap, gap > self._over_gap, DEAD)
         np.putmask(on, on > self._over_on, DEAD)
-        np.putmask(on[0], begin_over, DEAD)
-        self._living = np.minimum.reduce(self._places) < DEAD
-        self._any_living = np.count_nonzero(self._living) > 0
+        self._any_living = np.count_nonzero(self._places < DEAD) > 0
         ends = on.take(self._ends)
         ended = ends < DEAD
         if not np.count_nonzero(ended):

@@ -13,25 +13,26 @@ _AGE_MASK = const(1023)
 
 @micropython.viper
 def advance(
-    p: ptr32, best: int, gap: int, units: ptr8, paths: ptr32, table: ptr16, fits: ptr16, costs: ptr16, count: int, blank: int, limit: int
+    p: ptr32, best: int, gap: int, units: ptr8, paths: ptr32, table: ptr16, fits: ptr16, costs: ptr16, count: int, blank: int
 ) -> int:
     """One step of every phrase; returns how many fit.
 
-    units: all phrases' units, one after the other; paths: two places a unit; table: three words a phrase: units, oldest age, living;
-    fits: int16 a phrase; costs: of every unit; blank: cost of saying none; limit: mean cost a unit above which a path dies. The first three are
-    there for their registers.
+    units: all phrases' units, one after the other; paths: two places a unit; table: four words a phrase: units, oldest age, units that a path
+    lives in, mean cost a unit above which it dies; fits: int16 a phrase; costs: of every unit; blank: cost of saying none. The first three are there
+    for their registers.
     """
     fitting = 0
     blank = (blank << _AGE_BITS) + 1
-    start_limit = limit << 2
     while count:
         fits[0] = 0xFFFF
         n = table[0]
-        begin = costs[units[0]]
-        if table[2] or begin <= start_limit:
-            over = n * limit << _AGE_BITS
+        begin = (costs[units[0]] << _AGE_BITS) + 1
+        over = n * table[3] << _AGE_BITS
+        if table[2] or begin <= over:
             alive = 0
-            s = n - 1
+            s = table[2]
+            if s >= n:
+                s = n - 1
             p = ptr32(int(paths) + (s << 3))  # the places of unit s: on it, and on the blank after it
             while s > 0:
                 unit = units[s]
@@ -48,8 +49,8 @@ def advance(
                         gap += blank
                         if gap > over:
                             gap = _DEAD
-                        else:
-                            alive = 1
+                        elif not alive:
+                            alive = s + 1
                     p[1] = gap
                 if on < best:
                     best = on
@@ -57,8 +58,8 @@ def advance(
                     best += (costs[unit] << _AGE_BITS) + 1
                     if best > over:
                         best = _DEAD
-                    else:
-                        alive = 1
+                    elif not alive:
+                        alive = s + 1
                 p[0] = best
                 p = q
                 s -= 1
@@ -70,13 +71,12 @@ def advance(
                     gap += blank
                     if gap > over:
                         gap = _DEAD
-                    else:
+                    elif not alive:
                         alive = 1
                 p[1] = gap
-            begin = (begin << _AGE_BITS) + 1
             if begin > over:
                 begin = _DEAD
-            else:
+            elif not alive:
                 alive = 1
             p[0] = begin
             table[2] = alive
@@ -92,25 +92,25 @@ def advance(
                 fitting += 1
         units = ptr8(int(units) + n)
         paths = ptr32(int(paths) + (n << 3))
-        table = ptr16(int(table) + 6)
+        table = ptr16(int(table) + 8)
         fits = ptr16(int(fits) + 2)
         count -= 1
     return fitting
 
 
 class KeywordGraph:
-    """`phrases`: unit ids of each; `limit`: mean cost per unit above which a path dies; `units`: at least so many in
+    """`phrases`: unit ids of each; `limits`: for each the mean cost per unit above which a path dies; `units`: at least so many in
     `costs`. Read `fits` after a `step` that gave True; `costs` may be filled and `advance` called instead."""
 
-    def __init__(self, phrases, limit, units=0):
+    def __init__(self, phrases, limits, units=0):
         self.count = len(phrases)
         self.fits = array("h", [-1] * self.count)
-        self._limit = limit
         self._table = array("H")
         places = 0
         most = 0
-        for phrase in phrases:
-            self._table.extend(array("H", (len(phrase), len(phrase) * STEPS_PER_UNIT + STEPS_MORE, 0)))
+        for k in range(self.count):
+            phrase = phrases[k]
+            self._table.extend(array("H", (len(phrase), len(phrase) * STEPS_PER_UNIT + STEPS_MORE, 0, limits[k])))
             places += len(phrase)
             most = max(most, max(phrase))
         self._units = bytearray(places)
@@ -126,7 +126,7 @@ class KeywordGraph:
     def reset(self):
         for k in range(self.count):
             self.fits[k] = -1
-            self._table[3 * k + 2] = 0
+            self._table[4 * k + 2] = 0
         for place in range(len(self._paths)):
             self._paths[place] = DEAD
 
@@ -139,4 +139,4 @@ class KeywordGraph:
 
     def advance(self, blank):
         """A step with what is in `costs`: how many phrases fit."""
-        return advance(self._paths, 0, 0, self._units, self._paths, self._table, self.fits, self.costs, self.count, blank, self._limit)
+        return advance(self._paths, 0, 0, self._units, self._paths, self._table, self.fits, self.costs, self.count, blank)

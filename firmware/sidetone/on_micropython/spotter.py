@@ -16,7 +16,7 @@ class PhraseSpotter(phrases.PhraseSpotter):
     def __init__(self, manifest, site_phrases=(), graph=KeywordGraph, cutoffs_q8=()):
         self._state = None
         units = manifest["heads"]["units"]["count"]
-        phrases.PhraseSpotter.__init__(self, manifest, site_phrases, lambda rows, limit: graph(rows, limit, 2 * units), cutoffs_q8)
+        phrases.PhraseSpotter.__init__(self, manifest, site_phrases, lambda rows, limits: graph(rows, limits, 2 * units), cutoffs_q8)
         rows = self._rows = array("I", bytes(32 * self.count))
         for k in range(self.count):
             token = self._token[k]

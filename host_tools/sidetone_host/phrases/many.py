@@ -66,7 +66,6 @@ def fits(phrases: Sequence[Sequence[int]], limit: int, streams: Sequence[UInt8s]
     over_gap = np.where(place < lengths - 1, over, BARRED).astype(np.int32)
     # A unit said twice needs the blank between: the path straight from the unit before is as good as dead.
     barred = np.where(units[1:] == units[:-1], DEAD, 0).astype(np.int32)
-    begin_idle = np.minimum(over, (4 * limit << AGE_BITS) + 1).astype(np.int32)
     ends, last = (lengths - 1).astype(np.intp), np.arange(count)
     oldest = lengths * STEPS_PER_UNIT + STEPS_MORE
 
@@ -79,21 +78,17 @@ def fits(phrases: Sequence[Sequence[int]], limit: int, streams: Sequence[UInt8s]
         packed[: len(streams[k]), lane] = streams[k]
     on = np.full((lanes, rows, count), DEAD, np.int32)
     gap = on.copy()
-    living = np.zeros((lanes, count), np.bool_)
     for step in range(longest):
         n = int(np.searchsorted(-active, -step, side="left"))  # streams still running are the first n
-        on, gap, living = on[:n], gap[:n], living[:n]
+        on, gap = on[:n], gap[:n]
         unit_cost = (packed[step, :n].astype(np.int32) << AGE_BITS) + 1
         cost = unit_cost[:, units]
         fresh = np.minimum(np.maximum(on[:, :-1], barred), gap[:, :-1])
         gap = np.minimum(gap, on) + unit_cost[:, 0, np.newaxis, np.newaxis]
         later = np.minimum(on[:, 1:], fresh) + cost[:, 1:]
-        begin = cost[:, 0]
-        begin = np.where(begin > np.where(living, over_on[0], begin_idle), DEAD, begin)
+        on = np.concatenate([cost[:, :1], later], axis=1)
         gap[gap > over_gap] = DEAD
-        later[later > over_on[1:]] = DEAD
-        on = np.concatenate([begin[:, np.newaxis], later], axis=1)
-        living = (np.minimum(on.min(1), gap.min(1))) < DEAD
+        on[on > over_on] = DEAD
         end = on[:, ends, last]
         lanes_ended, phrases_ended = np.nonzero((end < DEAD) & ((end & AGE_MASK) <= oldest))
         values = (end[lanes_ended, phrases_ended] >> AGE_BITS) // lengths[phrases_ended]

@@ -15,10 +15,11 @@ class _Random:
         return (self.state >> 6) % limit
 
 
-def _compare(seed, limit):
+def _compare(seed, most):
     random = _Random(seed)
     phrases = [[1 + random.below(UNITS - 1) for _ in range(1 + random.below(8))] for _ in range(1 + random.below(10))]
-    plain, ours = PlainGraph(phrases, limit), KeywordGraph(phrases, limit)
+    limits = [1 + random.below(most) for _ in phrases]
+    plain, ours = PlainGraph(phrases, limits), KeywordGraph(phrases, limits)
     word, place, fitted = phrases[0], 0, 0
     for step in range(150):
         costs = [random.below(256) for _ in range(UNITS)]

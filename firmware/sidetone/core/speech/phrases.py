@@ -95,7 +95,7 @@ class PhraseSpotter:
         self.counts_syllables = max(self._vowels) > 0
         self.syllable = False
         self._best = 0  # the best unit, the blank to begin with
-        self.graph = graph(phrases, manifest["fit_limit"])
+        self.graph = graph(phrases, self._limits(manifest["fit_limit"]))
         self._fit_none = manifest["fit_limit"]
         self._costs = [0] * (2 * count)  # of every unit, and again with the margin
         self._fits = [[NEVER] * HOLD_STEPS for _ in range(self.count)]
@@ -105,10 +105,19 @@ class PhraseSpotter:
         self._deaf = bytearray(self.count)
         self._token_far = manifest["token_limit"]
         self._posterior = _posterior_table()
-        # posterior_q8 of each label at this step; the evaluation reads it.
+        # posterior_q8 of each label at this step, true from its doubt level up; the evaluation reads it.
         self.heard_q8 = [FAR_Q8] * self.count
         self._slot = 0
         self.reset()
+
+    def _limits(self, most):
+        """For each phrase the fit, `most` at the most, beyond which its label could not even be in doubt: the graph need not follow such paths."""
+        limits = []
+        for p in range(len(self._owner)):
+            k = self._owner[p]
+            room = ((self._bias[k] - self._doubt[k] + 1) << 8) - 1  # of unit_weight * fit + token_weight * lag
+            limits.append(max(1, min(most, room // self._unit_weight[k] - self._penalty[p] + 1)))
+        return limits
 
     def reset(self):
         self.graph.reset()
