@@ -9,7 +9,7 @@ One int32 holds a path: cost << 10 | age in steps. Adding (cost << 10) + 1 each 
 the cheaper path. Paths older than the phrase can last are dropped when they end. All arithmetic is on small integers:
 a cost is a difference of int8 logits, 0..255 in units of the model's output scale.
 
-Most phrases live in their first units only; behind the last living one nothing is looked at (two fifths of the work).
+Most phrases live in their first units only; what lies behind the last living one is not looked at (two fifths of the units).
 """
 
 AGE_BITS = 10
