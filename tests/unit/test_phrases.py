@@ -131,6 +131,38 @@ def test_reset_forgets_a_begun_phrase():
     assert say(spotter, [4, 0, 0]) == []
 
 
+class Unbounded(PhraseSpotter):
+    """Follows every path up to the manifest's `fit_limit`."""
+
+    def _limits(self, most):
+        return [most] * len(self._owner)
+
+
+def test_paths_that_are_not_followed_would_have_told_nothing():
+    rows = [
+        {"label": "hello", "phrases": [[1, 2, 3, 4], [5, 2, 6]], "penalties": [0, 3], "token": 0, "cutoff_q8": -256, "doubt_q8": -420, "token_weight_q8": 64},
+        {"label": "bye", "phrases": [[4, 4, 7]], "token": 1, "cutoff_q8": -130, "doubt_q8": -600, "token_weight_q8": 20, "margin": True},
+    ]
+    site = [("site", [[3, 1, 6, 2]])]
+    given = dict(manifest(), labels=rows, unit_margin=5)
+    bounded, all_paths = PhraseSpotter(given, site), Unbounded(given, site)
+    assert bounded._limits(16) == [7, 4, 10, 3]  # 420, 600 and 128 in steps of 64, less the penalty, and one
+    words, state, told, doubted = [[1, 2, 3, 4], [5, 2, 6], [4, 0, 4, 7], [3, 1, 6, 2]], 7, 0, 0
+    for word in range(400):
+        for unit in words[word % 4]:
+            row = []
+            for _ in range(UNITS + TOKENS):
+                state = (state * 1103 + 12345) & 0xFFFFF
+                row.append(-12 - (state >> 8) % 40)
+            row[unit] = (state >> 6) % 14 - 18  # at times not the best
+            found = bounded.step(0, row)
+            assert list(found) == list(all_paths.step(0, row))
+            assert list(bounded.doubts) == list(all_paths.doubts)
+            told += len(found)
+            doubted += len(bounded.doubts)
+    assert told > 20 and doubted > 20, (told, doubted)
+
+
 def test_nothing_detected_allocates_no_list():
     spotter = PhraseSpotter(manifest())
     assert spotter.step(0, row_saying(0)) is spotter.step(30, row_saying(0))

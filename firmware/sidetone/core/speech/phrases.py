@@ -116,7 +116,7 @@ class PhraseSpotter:
         for p in range(len(self._owner)):
             k = self._owner[p]
             room = ((self._bias[k] - self._doubt[k] + 1) << 8) - 1  # of unit_weight * fit + token_weight * lag
-            limits.append(max(1, min(most, room // self._unit_weight[k] - self._penalty[p] + 1)))
+            limits.append(max(1, min(most, room // max(1, self._unit_weight[k]) - self._penalty[p] + 1)))
         return limits
 
     def reset(self):
