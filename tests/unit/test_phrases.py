@@ -140,9 +140,10 @@ class Unbounded(PhraseSpotter):
 
 def test_paths_that_are_not_followed_would_have_told_nothing():
     rows = [
-        {"label": "hello", "phrases": [[1, 2, 3, 4], [5, 2, 6]], "penalties": [0, 3], "token": 0, "cutoff_q8": -256, "doubt_q8": -420, "token_weight_q8": 64},
-        {"label": "bye", "phrases": [[4, 4, 7]], "token": 1, "cutoff_q8": -130, "doubt_q8": -600, "token_weight_q8": 20, "margin": True},
-    ]
+        {"label": "hello", "phrases": [[1, 2, 3, 4], [5, 2, 6]], "penalties": [0, 3], "cutoff_q8": -256, "doubt_q8": -420,
+         "token": 0, "token_weight_q8": 64},
+        {"label": "bye", "phrases": [[4, 4, 7]], "margin": True, "cutoff_q8": -130, "doubt_q8": -600, "token": 1, "token_weight_q8": 20},
+    ]  # fmt: skip
     site = [("site", [[3, 1, 6, 2]])]
     given = dict(manifest(), labels=rows, unit_margin=5)
     bounded, all_paths = PhraseSpotter(given, site), Unbounded(given, site)
