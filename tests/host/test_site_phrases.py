@@ -144,12 +144,15 @@ def test_many_streams_give_the_spotters_own_integers(margin: int) -> None:
         streams.append(logits)
     costs = [many.costs(manifest, logits) for logits in streams]
     found = many.fits(many.sequences(manifest, rows), manifest["fit_limit"], [cost.units for cost in costs])
-    told, least = 0, [min(row["cutoff_q8"], row.get("doubt_q8", row["cutoff_q8"])) for row in rows]  # what is under the doubt level nobody is told
+    told, least = 0, [min(row["cutoff_q8"], row["doubt_q8"]) for row in rows]
+    in_doubt = {**manifest, "labels": [{**row, "doubt_q8": -(1 << 15)} for row in rows]}  # of everything: every path is followed
     for logits, cost, fits in zip(streams, costs, found, strict=True):
         values = many.heard(manifest, rows, many.label_fits(rows, fits), cost.lags)
-        spotter, expected = PhraseSpotter(manifest), []
+        spotter, every, expected = PhraseSpotter(manifest), PhraseSpotter(in_doubt), []
         for step, logit in enumerate(logits.tolist()):
             expected += [(step, label) for label, _, _ in spotter.step(step * 30, logit)]
+            every.step(step * 30, logit)
+            assert every.heard_q8 == values[step].tolist(), step
             assert np.array_equal(np.maximum(spotter.heard_q8, least), np.maximum(values[step], least)), step
         got = [(step, row["label"]) for k, row in enumerate(rows) for step in many.events(values[:, k], row["cutoff_q8"], row["refractory_ms"])]
         assert sorted(got) == sorted(expected)
