@@ -8,18 +8,14 @@ second process, with the weights of the round before.
 """
 
 import argparse
-import concurrent.futures
 import functools
 import json
-import multiprocessing
-import os
-import threading
 import time
 
 import numpy as np
 import torch
 
-from model import kernels
+from model import kernels, workers
 from model.corpus import features, labels, splice, synthesize, tts
 from model.corpus.language import CODE
 from model.network import FEATURE_SCALE, TOKENS, UNITS, Network, macs
@@ -173,16 +169,6 @@ def extra_clips(folder, speakers):
     return [c for k, c in enumerate(read) if k % features.HELD_OUT]
 
 
-def end_with_parent():
-    """For the second process: a trainer that is killed can no longer end it."""
-
-    def wait():
-        multiprocessing.parent_process().join()
-        os._exit(1)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
 def prepare(args, number, weights, path):
     """One round's variant, cut up and spliced by the network of `weights` (None: not spliced), unless a run that was stopped left it
     -> (clips, hours, seconds it took)."""
@@ -252,7 +238,7 @@ def main():
         begun = begin(net, args.start)
     dev_path = run / "dev.npz"
     budget, started = args.minutes and args.minutes * 60, time.monotonic() - sum(r["spent_s"] for r in log)
-    with concurrent.futures.ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), end_with_parent) as maker:
+    with workers.pool(1) as maker:
 
         def order(number):
             trained = number > 1 or begun  # what round 0 learns comes too late for round 1

@@ -14,6 +14,7 @@ import time
 
 import numpy as np
 
+from model import workers
 from model.corpus import tts
 from model.corpus.language import CODE, reading, voices
 from model.corpus.sentences import Writer
@@ -63,7 +64,7 @@ def plan(name, shard):
     return rows
 
 
-def make(synthesizer, name, shard):
+def make(name, shard):
     """Speak one shard unless it exists; returns seconds of audio made."""
     path = folder() / f"{name}-{shard:04d}.npz"
     if path.exists():
@@ -71,7 +72,7 @@ def make(synthesizer, name, shard):
     rows = plan(name, shard)
     clips = []
     for row in rows:
-        x = synthesizer.synth(row["text"], row["voice"], row["speed"])
+        x = tts.synth(row["text"], row["voice"], row["speed"])
         x = x / max(1e-6, float(np.abs(x).max())) * 0.7  # levels are the augmentation's business
         clips.append(np.round(x * 32767).astype(np.int16))
     with path.with_suffix(".jsonl").open("w", encoding="utf-8") as f:
@@ -105,14 +106,16 @@ def main():
     args = parser.parse_args()
     if bool(args.set) == bool(args.size):
         parser.error("either a set or --size is wanted")
-    todo = {name: range(count) for name, count in SIZES[args.size].items()} if args.size else {args.set: range(args.first, args.last + 1)}
-    synthesizer = tts.Synthesizer()
+    counts = SIZES[args.size] if args.size else {args.set: args.last + 1}
+    todo = [(name, shard) for name, count in counts.items() for shard in range(args.first, count)]
+    tts.fetch()
     began, total = time.monotonic(), 0.0
-    for name, shards in todo.items():
-        for shard in shards:
-            total += make(synthesizer, name, shard)
+    with workers.pool() as speakers:
+        made = [speakers.submit(make, *piece) for piece in todo]
+        for done, (name, shard) in enumerate(todo, 1):
+            total += made[done - 1].result()
             spent = time.monotonic() - began
-            print(f"{name} shard {shard} of {shards[-1]}: {total / 60:.1f} min of speech in {spent / 60:.1f} min", flush=True)
+            print(f"{name} shard {shard}, {done} of {len(todo)}: {total / 60:.1f} min of speech in {spent / 60:.1f} min", flush=True)
 
 
 if __name__ == "__main__":

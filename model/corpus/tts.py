@@ -108,6 +108,12 @@ def _model_path():
     return out
 
 
+def fetch():
+    """Brings what every Synthesizer needs into the work folder, once, before several processes want it."""
+    _voice_folder()
+    _model_path()
+
+
 class Synthesizer:
     """One loaded model; `threads` of ONNX Runtime."""
 
