@@ -24,9 +24,8 @@ from model.network import FEATURE_SCALE, TOKENS, UNITS, Network, macs
 ROUNDS = {"tiny": (1, 1), "small": (6, 8), "full": (31, 8)}  # and passes per round; tiny proves in minutes that every stage runs, and hears nothing
 ADAM_PEAK, MUON_PEAK = 3e-3, 0.02  # learning rates
 DECAY = 0.35  # the last part of training, over which they fall to nothing; before it a longer training may go on from here
-# Of the peaks, where training goes on from weights that can hear: the rates fall from here all the way. At the peaks themselves what was learned is lost
-# again: from 0.4.0's weights, 44 minutes at the peaks and 13 of falling (real_dev 33.4 -> 40.2 %, test 17.7 -> 26.6 %).
-GO_ON = 0.3
+# Of the peaks, where training goes on from weights that can hear: the rates fall from here all the way (docs/decisions/0206-model-training.md).
+GO_ON = 0.01
 
 
 def batches(items, rng, seconds=55):
