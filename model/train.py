@@ -242,8 +242,11 @@ def main():
     done, log, hears = 0, [], False
     last, temporary = run / "last.pt", run / "last.tmp"
     optimizers = Optimizers(net)
+    asked = {"extra": args.extra, "speakers": args.extra_speakers, "start": args.start}
     if last.exists():
         state = torch.load(last, weights_only=False)
+        if state.get("asked") != asked:
+            raise SystemExit(f"{run} is another training, of {state.get('asked')}; remove it, or give this one another name (make train NAME=...)")
         net.load_state_dict(state["net"])
         optimizers.load_state_dict(state["optimizers"])
         done, log, hears = state["round"], state["log"], state["hears"]
@@ -297,7 +300,7 @@ def main():
                    "dev_unit_error": error, "made_s": round(made), "waited_s": round(waited), "spent_s": round(time.monotonic() - began)}  # fmt: skip
             log.append(row)
             print(json.dumps(row), flush=True)
-            torch.save({"net": net.state_dict(), "optimizers": optimizers.state_dict(), "round": number + 1, "log": log, "hears": hears}, temporary)
+            torch.save({"net": net.state_dict(), "optimizers": optimizers.state_dict(), "round": number + 1, "log": log, "hears": hears, "asked": asked}, temporary)
             temporary.replace(last)
 
 
