@@ -20,6 +20,18 @@ RATE = 16000
 SPEECH = programs.TREE / "host_tools/sidetone_host/data/demo_call.flac"
 
 
+def made(command: list[str], work: Path) -> tuple[int, str]:
+    """Run in the repository with its own work folder -> (exit code, standard error). What make started ends with the test."""
+    environment = {**os.environ, "SIDETONE_TRAIN": str(work), "SIDETONE_LANGUAGE": "zh"}
+    with subprocess.Popen(command, cwd=programs.TREE, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True) as running:
+        try:
+            said = running.communicate()[1]
+            return running.returncode, said
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(running.pid, signal.SIGKILL)
+
+
 @pytest.mark.needs("training", "npm")
 @pytest.mark.timeout(900)  # two minutes of two processors that have nothing else to do
 def test_from_the_released_file_to_another_that_hears_as_well(tmp_path: Path) -> None:
@@ -31,17 +43,7 @@ def test_from_the_released_file_to_another_that_hears_as_well(tmp_path: Path) ->
     (recorded / "text.txt").write_text("".join(f"{k} 您好\n" for k in range(7)), "utf-8")
     start = f"model/released/zh/{released.load('zh').manifest['file']}"
     command = ["make", "train", "SIZE=tiny", "VERSION=0.0.1", f"START={start}", f"EXTRA={recorded}", f"OUT={tmp_path / 'zh'}"]
-    training = subprocess.Popen(
-        command,
-        cwd=programs.TREE,
-        env={**os.environ, "SIDETONE_TRAIN": str(tmp_path / "work"), "SIDETONE_LANGUAGE": "zh"},
-        start_new_session=True,
-    )
-    try:
-        assert training.wait() == 0
-    finally:  # make's children, where the test ran out of time
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(training.pid, signal.SIGKILL)
+    assert made(command, tmp_path / "work")[0] == 0
     network = released.load("zh", tmp_path)
     assert network.manifest["version"] == "0.0.1"
     assert network.manifest["trained_on"][1] == "real: recorded, 7 clips, 1 speaker"
@@ -50,3 +52,8 @@ def test_from_the_released_file_to_another_that_hears_as_well(tmp_path: Path) ->
     assert max(network.manifest["metrics"]["dev_unit_error"].values()) < 0.3
     silence = np.full((10, *StreamingModel(network.model).input_shape), -128, np.int8)
     assert StreamingModel(network.model).run(silence).shape == (10, StreamingModel(released.load("zh").model).outputs)
+    # The same run with another corpus is not the same training: it says so instead of calling the old one finished.
+    code, said = made([*command, "EXTRA=elsewhere"], tmp_path / "work")
+    assert code == 2
+    assert "is another training" in said
+    assert "NAME=" in said
