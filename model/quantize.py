@@ -214,6 +214,11 @@ class Streaming:
             state = [self._run.get_tensor(d["index"]) for d in self._out[1:]]
         return rows
 
+    def stored(self, name):
+        """Of a layer's "..._w" or "..._b" -> (the file's integers, their scales, float64: one or one of each output channel). KeyError if there is none."""
+        tensor = {d["name"]: d for d in self._run.get_tensor_details()}[name]
+        return self._run.get_tensor(tensor["index"]), tensor["quantization_parameters"]["scales"].astype(np.float64)
+
 
 def quantize(checkpoint, sequences, name, error=None):
     """Checkpoint path and calibration sequences (uint8 [T, 40]) -> (bytes, layers, activation scales).

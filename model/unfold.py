@@ -13,24 +13,18 @@ from model import kernels
 from model.network import FEATURE_SCALE, STEM, Network
 from model.quantize import Streaming
 
-# Mean square of a weight where an optimizer's steps and its decay are in balance (model/train.py's rates): Muon's for the matrices' rows, Adam's for depthwise ones.
+# Length of a row of a matrix, and root mean square of a depthwise weight, where an optimizer's steps and its decay are in balance
+# at model/train.py's rates: Muon's for the one, Adam's for the other.
 ROW, WEIGHT = 0.7, 0.27
 
 
-def weights(content):
-    """-> {name: (float64 weights in the checkpoint's layout, float64 bias)} of stem, depthN, pointN, head."""
-    run = Streaming(content)._run
-    tensors = {d["name"]: d for d in run.get_tensor_details()}
-    out = {}
-    for name in [n[:-2] for n in tensors if n.endswith("_w")]:
-        w, b = tensors[f"{name}_w"], tensors[f"{name}_b"]
-        scales = w["quantization_parameters"]["scales"].astype(np.float64)
-        q = run.get_tensor(w["index"]).astype(np.float64)
-        # [1, K, 1, C] -> [C, 1, K]; [out, K, 1, in] -> [out, in, K]
-        q = q[0].transpose(2, 1, 0) if name.startswith("depth") else q[:, :, 0].transpose(0, 2, 1)
-        bias = run.get_tensor(b["index"]).astype(np.float64) * b["quantization_parameters"]["scales"]
-        out[name] = q * scales[:, None, None], bias
-    return out
+def weights(run, name):
+    """A layer of a `Streaming` -> (float64 weights in the checkpoint's layout, float64 bias)."""
+    w, scales = run.stored(f"{name}_w")
+    b, bias_scales = run.stored(f"{name}_b")
+    # [1, K, 1, C] -> [C, 1, K]; [out, K, 1, in] -> [out, in, K]
+    w = w[0].transpose(2, 1, 0) if name.startswith("depth") else w[:, :, 0].transpose(0, 2, 1)
+    return w * scales[:, None, None], b * bias_scales
 
 
 def unfolded(content, frames):
@@ -38,18 +32,18 @@ def unfolded(content, frames):
     ValueError for a file that is no such network."""
     net = Network()
     try:
-        given = weights(content)
+        run = Streaming(content)
         with torch.no_grad():
             x = (functional.pad(torch.from_numpy(frames * np.float32(FEATURE_SCALE)), (0, 0, STEM - 3, 0)) - net.mean[:, 0]) * net.scale[:, 0]
             x = x.unfold(0, STEM, 3).flatten(1)[None]
-            stem, bias = given["stem"]
+            stem, bias = weights(run, "stem")
             mean, scale = net.mean.double().numpy()[None], net.scale.double().numpy()[None]
             bias = bias + (stem * mean).sum((1, 2))
             x = torch.relu(_take(net.stem, net.norm, stem / scale, bias, ROW, lambda w: functional.linear(x, w.flatten(1))))
             for k, block in enumerate(net.blocks):
-                y = _take(block.depth, block.norm1, *given[f"depth{k}"], WEIGHT * block.kernel**0.5, lambda w, x=x: kernels.depthwise(x, w))
-                x = torch.relu(x + _take(block.point, block.norm2, *given[f"point{k}"], ROW, lambda w, y=y: functional.linear(y, w[..., 0])))
-        head, bias = given["head"]
+                y = _take(block.depth, block.norm1, *weights(run, f"depth{k}"), WEIGHT * block.kernel**0.5, lambda w, x=x: kernels.depthwise(x, w))
+                x = torch.relu(x + _take(block.point, block.norm2, *weights(run, f"point{k}"), ROW, lambda w, y=y: functional.linear(y, w[..., 0])))
+        head, bias = weights(run, "head")
     except (KeyError, IndexError, RuntimeError) as fault:
         raise ValueError(f"not a network of this project's shape ({fault!r})") from fault
     return {**net.state_dict(), "head.weight": torch.from_numpy(head).float(), "head.bias": torch.from_numpy(bias).float()}
