@@ -19,7 +19,8 @@ UNITS = [BLANK, *INITIALS, *FINALS]
 UNIT_ID = {u: k for k, u in enumerate(UNITS)}
 
 _PINYIN = re.compile(r"^[a-zü:]+[1-5]$")
-_HAN = re.compile("[\u4e00-\u9fff]+")
+# A syllable of pinyin, characters and digits, or a word in other letters.
+_PIECE = re.compile(r"[a-zü:]+[1-5](?!\d)|(?P<chinese>[\u4e00-\u9fff0-9０-９〇]+)|[^\W\d_\u4e00-\u9fff]+")
 
 BASE = "default-zh"
 CAPTION = "pinyin"
@@ -27,7 +28,7 @@ NOTHING = "no Chinese in it; write characters, or pinyin with tones such as huan
 WORDS_PER_H = 4000  # an agent who speaks half of the time at 220 syllables a minute, 1.6 syllables a word
 
 # Digits are read one by one, as numbers are given on the telephone (1 is yao).
-DIGITS = str.maketrans("0123456789", "零幺二三四五六七八九")
+DIGITS = str.maketrans("0123456789０１２３４５６７８９〇", "零幺二三四五六七八九" * 2 + "零")
 
 # Readings that pypinyin's dictionaries get wrong in call-centre speech.
 READINGS = {
@@ -74,36 +75,34 @@ def _dictionary() -> None:
 
 
 def read(text: str) -> list[str]:
-    """Chinese text, or pinyin with tone digits -> tone-numbered syllables, punctuation and other scripts left out."""
-    if is_pinyin(text):
-        return re.findall(r"[a-zü:]+[1-5]", text)
-    from pypinyin import Style, lazy_pinyin
-
-    _dictionary()
-    out: list[str] = []
-    for piece in _HAN.findall(text.translate(DIGITS)):
-        out += lazy_pinyin(piece, style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True)
-    return out
+    """Characters, pinyin with tone digits, or both -> tone-numbered syllables. Words in other letters stay (`spell` refuses them); other marks go."""
+    return [piece for _, piece in placed(text)]
 
 
 def placed(text: str) -> list[tuple[int, str]]:
-    """Chinese text -> its syllables, each with the index of its character; other marks are not said. Line by line: no word goes over two."""
+    """As `read`, each piece with the index of its first character."""
+    from pypinyin import Style, lazy_pinyin
+
+    _dictionary()
     out: list[tuple[int, str]] = []
-    at = 0
-    for line in text.splitlines(keepends=True):
-        characters = [k for k, char in enumerate(line.translate(DIGITS), at) if _HAN.match(char)]
-        out += zip(characters, read(line), strict=True)
-        at += len(line)
+    for found in _PIECE.finditer(text):
+        if found["chinese"]:
+            said = lazy_pinyin(found["chinese"].translate(DIGITS), style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True)
+            out += zip(range(found.start(), found.end()), said, strict=True)
+        else:
+            out.append((found.start(), found.group()))
     return out
 
 
 def spell(pieces: list[str]) -> list[str]:
-    """Syllables -> unit names. ValueError names the first that is none of Mandarin's."""
+    """What `read` gives -> unit names. ValueError names the first that is none of Mandarin's."""
     out: list[str] = []
-    for syllable in pieces:
-        parts = split(syllable)
+    for piece in pieces:
+        if not piece[-1].isdigit():
+            raise ValueError(f"{piece}: no Chinese; write how it is said, in characters or in pinyin with tones such as wei1 ai1 pi1")
+        parts = split(piece)
         if parts is None:
-            raise ValueError(f"no Mandarin syllable {syllable!r}")
+            raise ValueError(f"no Mandarin syllable {piece!r}")
         out += parts
     return out
 
