@@ -30,7 +30,7 @@ def compare(layers, content, manifest):
         rows = []
         for frames, spans in made:
             if name == "float":  # on the int8 file's grid, but not cut to its range
-                exact = quantize.run_float(layers, frames[: len(frames) // 3 * 3].astype(float) * FEATURE_SCALE)
+                exact = quantize.run_float(layers, frames[: len(frames) // 3 * 3]* FEATURE_SCALE)
                 rows.append((np.round(exact / scale + zero).astype(np.int16), spans))
             else:
                 rows.append((network(frames), spans))
@@ -44,17 +44,6 @@ def compare(layers, content, manifest):
         error[name], recall[name] = round(wrong / total, 4), round(hit / max(1, said), 4)
     print(f"dev unit error: float {error['float']}, int8 {error['int8']}; core recall: float {recall['float']}, int8 {recall['int8']}", flush=True)
     return {"dev_unit_error": error, "dev_core_recall": recall}
-
-
-def dev_error(shards=3):
-    """-> a function of an int8 network: its unit error on some clean dev speech."""
-    made = score.streams(features.synthetic("dev", range(shards)), "clean")
-
-    def error(network):
-        found = [score.unit_error(logits, span, UNITS, TOKENS) for logits, spans in score.logits(network, made) for span in spans]
-        return sum(wrong for wrong, _ in found) / sum(units for _, units in found)
-
-    return error
 
 
 def tuned(manifest, network, extra, hours, near):
@@ -98,7 +87,7 @@ def main():
             parser.error("--version is wanted")
         folder = tts.work_dir() / "runs" / args.run
         items = features.load_variant(folder / "variant.npz")
-        content, layers, act = quantize.quantize(folder / "last.pt", [i[0] for i in items[:120]], f"{name} {args.version}", dev_error())
+        content, layers, act = quantize.quantize(folder / "last.pt", [i[0] for i in items[:132]], f"{name} {args.version}")
         manifest = tune.skeleton(name, args.version, *act["out"])
         manifest["trained_on"] = ["synthetic: Kokoro-82M v1.0 (Apache-2.0), styles of kokoro-js 1.2.1"]
         if args.extra:
