@@ -80,7 +80,7 @@ def listen(manifest, rows, extra=()):
     table = [*manifest["labels"], *extra]
     behind = [many.costs(manifest, logits) for logits, _ in rows]
     out = []
-    for (_, spans), cost, fits in zip(rows, behind, many.fits(many.sequences(manifest, table), manifest["fit_limit"], [c.units for c in behind]), strict=True):
+    for (_, spans), cost, fits in zip(rows, behind, many.fits(many.sequences(manifest, table), manifest["fit_limit"], behind), strict=True):
         trace = many.heard(manifest, table, many.label_fits(table, fits), cost.lags)
         found, starts = [[] for _ in spans], [a for _, a, _ in spans]
         for k, row in enumerate(table):

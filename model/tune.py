@@ -141,7 +141,7 @@ class Heard:
         self.manifest = manifest
         table = manifest["labels"]
         behind = [many.costs(manifest, logits) for logits, _ in rows]
-        found = many.fits(many.sequences(manifest, table), manifest["fit_limit"], [c.units for c in behind])
+        found = many.fits(many.sequences(manifest, table), manifest["fit_limit"], behind)
         self.streams = [(fits, cost.lags, spans) for (_, spans), fits, cost in zip(rows, found, behind, strict=True)]
         self.clips = [span[0] for _, spans in rows for span in spans]
         self.said = np.array([[said(clip, row["label"]) for row in table] for clip in self.clips])

@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sidetone.core.speech.decoder import UNIT_MOST_Q8
 from sidetone.core.speech.decoder import KeywordGraph as PlainGraph
 from sidetone.on_cpython.decoder import KeywordGraph
 
@@ -29,6 +30,7 @@ def test_equal_to_the_plain_loop(words: list[list[int]], most: int, seed: int, s
             place = (place + random.randint(0, 2)) % len(word)
         blank = int(random.choice([0, 3, 40, 255]))
         row = costs.tolist()
+        plain.unit_q8 = arrays.unit_q8 = wide.unit_q8 = int(random.choice([1, 300, 768, UNIT_MOST_Q8]))
         assert arrays.step(row, blank) == plain.step(row, blank)
         assert arrays.fits == plain.fits
         wide.step(row, blank)

@@ -154,7 +154,7 @@ def test_many_streams_give_the_spotters_own_integers(margin: int) -> None:
             at += int(rng.integers(3, 9))
         streams.append(logits)
     costs = [many.costs(manifest, logits) for logits in streams]
-    found = many.fits(many.sequences(manifest, rows), manifest["fit_limit"], [cost.units for cost in costs])
+    found = many.fits(many.sequences(manifest, rows), manifest["fit_limit"], costs)
     told, least = 0, [min(row["cutoff_q8"], row["doubt_q8"]) for row in rows]
     in_doubt = {**manifest, "labels": [{**row, "doubt_q8": -(1 << 15)} for row in rows]}  # of everything: every path is followed
     for logits, cost, fits in zip(streams, costs, found, strict=True):

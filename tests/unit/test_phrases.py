@@ -1,7 +1,7 @@
 """The phrase spotter: graph fits, fusion, cutoffs, refractory period. Runs on both runtimes."""
 
-from sidetone.core.speech.decoder import KeywordGraph
-from sidetone.core.speech.phrases import HOLD_STEPS, PhraseSpotter
+from sidetone.core.speech.decoder import STEPS_MORE, UNIT_MOST_Q8, KeywordGraph
+from sidetone.core.speech.phrases import HOLD_STEPS, PAUSE_STEPS, UNIT_LEAST_Q8, Pace, PhraseSpotter
 
 UNITS = 8  # blank and seven units
 TOKENS = 2
@@ -206,3 +206,62 @@ def test_a_vowel_that_becomes_the_best_unit_is_a_syllable():
     spotter.reset()
     spotter.step(0, row_saying(4))
     assert spotter.syllable
+
+
+def paced(gap, syllables=40, vowels=(2, 4)):
+    """A pace after so many vowels, one every `gap` steps."""
+    pace = Pace(bytearray([unit in vowels for unit in range(UNITS)]))
+    for k in range(syllables):
+        pace.step(vowels[k % 2])
+        for _ in range(gap - 1):
+            pace.step(0)
+    return pace
+
+
+def test_the_pace_is_that_of_the_vowels_just_heard():
+    assert Pace(bytearray(UNITS)).unit_q8 == UNIT_MOST_Q8
+    for gap in (6, 8, 10):  # five eighths of a syllable a unit; what is left of the beginning, and rounding, are under a quarter of a step
+        assert 0 <= paced(gap).unit_q8 - gap * 160 < 64, gap
+    assert paced(2).unit_q8 == UNIT_LEAST_Q8
+    assert paced(PAUSE_STEPS).unit_q8 == UNIT_MOST_Q8
+    quick = paced(6)
+    before = quick.unit_q8
+    for _ in range(2):  # a pause says nothing of the pace
+        for _ in range(PAUSE_STEPS):
+            assert not quick.step(0)
+        assert not quick.step(2)
+    assert quick.unit_q8 == before
+    for _ in range(9):
+        assert not quick.step(2)  # one long vowel is one
+    assert quick.step(4)
+    assert quick.unit_q8 > before
+    quick.reset()
+    assert quick.unit_q8 == UNIT_MOST_Q8
+
+
+def test_a_phrase_may_last_as_long_as_its_units_and_a_pause():
+    for unit_q8 in (UNIT_LEAST_Q8, 900, UNIT_MOST_Q8):
+        longest = (4 * unit_q8 >> 8) + STEPS_MORE
+        for steps, heard in ((longest, True), (longest + 1, False)):
+            graph = KeywordGraph([[1, 2, 3, 4]], [8])
+            graph.unit_q8 = unit_q8
+            fits = []
+            for unit in [1, 2, 3] + [0] * (steps - 4) + [4]:
+                costs = [60] * UNITS
+                costs[unit] = 0
+                graph.step(costs, 0 if unit == 0 else 60)
+                fits.append(graph.fits[0])
+            assert fits[:-1] == [-1] * (steps - 1)
+            assert (fits[-1] == 0) is heard, (unit_q8, steps)
+
+
+def test_who_speaks_fast_says_no_phrase_slowly_by_chance():
+    spread = [1] + [0] * 7 + [2] + [0] * 7 + [3] + [0] * 7 + [4, 0, UNITS]  # 25 steps
+    for gap, heard in ((5, 0), (9, 1)):
+        counting = manifest()
+        counting["syllable_units"] = [5, 6]
+        spotter = PhraseSpotter(counting)
+        say(spotter, ([5] + [0] * (gap - 1) + [6] + [0] * (gap - 1)) * 30)
+        assert len(say(spotter, spread)) == heard, gap
+        spotter.reset()
+        assert len(say(spotter, spread)) == 1  # of a new speaker nothing is known

@@ -11,14 +11,16 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sidetone.core.speech.decoder import AGE_BITS, AGE_MASK, DEAD, STEPS_MORE, STEPS_PER_UNIT
+from sidetone.core.speech.decoder import AGE_BITS, AGE_MASK, DEAD, STEPS_MORE, UNIT_MOST_Q8
 
 Int32s = NDArray[np.int32]
 NEVER = -1  # a limit that no path meets
 
 
 class KeywordGraph:
-    """`phrases`: unit ids of each; `limits`: for each the mean cost per unit above which a path dies. Read `fits` after a `step` that gave True."""
+    """`phrases`: unit ids of each; `limits`: for each the mean cost per unit above which a path dies. Read `fits` after a `step` that gave True.
+
+    `unit_q8`: see the core's."""
 
     def __init__(self, phrases: Sequence[Sequence[int]], limits: Sequence[int]) -> None:
         self.count = len(phrases)
@@ -36,7 +38,6 @@ class KeywordGraph:
         self._barred = np.where(units[1:] == units[:-1], DEAD, 0).astype(np.int32)
         self._ends = ((lengths - 1) * self.count + np.arange(self.count)).astype(np.intp)
         self._lengths = lengths
-        self._oldest = lengths * STEPS_PER_UNIT + STEPS_MORE
         self._paths = np.empty((2, rows, self.count), np.int32)
         self._on, self._gap = self._paths[0], self._paths[1]
         self._fresh = np.empty((rows, self.count), np.int32)
@@ -45,6 +46,7 @@ class KeywordGraph:
         self.reset()
 
     def reset(self) -> None:
+        self.unit_q8 = UNIT_MOST_Q8
         self._paths.fill(DEAD)
         self._any_living = False
         self._fitting: list[int] = []
@@ -80,7 +82,7 @@ class KeywordGraph:
         ended = ends < DEAD
         if not np.count_nonzero(ended):
             return False
-        ended &= (ends & AGE_MASK) <= self._oldest
+        ended &= (ends & AGE_MASK) <= (self._lengths * self.unit_q8 >> 8) + STEPS_MORE
         for column in np.flatnonzero(ended).tolist():
             self.fits[column] = int(ends[column] >> AGE_BITS) // int(self._lengths[column])
             self._fitting.append(column)

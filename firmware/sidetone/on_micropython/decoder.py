@@ -4,22 +4,33 @@ from array import array
 
 import micropython
 from micropython import const
-from sidetone.core.speech.decoder import DEAD, STEPS_MORE, STEPS_PER_UNIT
+from sidetone.core.speech.decoder import DEAD, UNIT_MOST_Q8
 
 _DEAD = const(0x3FF00000)  # core's DEAD, as viper wants it
 _AGE_BITS = const(10)
 _AGE_MASK = const(1023)
+_STEPS_MORE = const(8)  # core's, too
 
 
 @micropython.viper
 def advance(
-    p: ptr32, best: int, gap: int, units: ptr8, paths: ptr32, table: ptr16, fits: ptr16, costs: ptr16, count: int, blank: int
+    p: ptr32,
+    best: int,
+    gap: int,
+    units: ptr8,
+    paths: ptr32,
+    table: ptr16,
+    fits: ptr16,
+    costs: ptr16,
+    count: int,
+    blank: int,
+    unit_q8: int,
 ) -> int:
     """One step of every phrase; returns how many fit.
 
-    units: all phrases' units, one after the other; paths: two places a unit; table: four words a phrase: units, oldest age, units that a path
-    lives in, mean cost a unit above which it dies; fits: int16 a phrase; costs: of every unit; blank: cost of saying none. The first three are there
-    for their registers.
+    units: all phrases' units, one after the other; paths: two places a unit; table: three words a phrase: units, units that a path
+    lives in, mean cost a unit above which it dies; fits: int16 a phrase; costs: of every unit; blank: cost of saying none; unit_q8: steps that a unit
+    may last. The first three are there for their registers.
     """
     fitting = 0
     blank = (blank << _AGE_BITS) + 1
@@ -27,10 +38,10 @@ def advance(
         fits[0] = 0xFFFF
         n = table[0]
         begin = (costs[units[0]] << _AGE_BITS) + 1
-        over = n * table[3] << _AGE_BITS
-        if table[2] or begin <= over:
+        over = n * table[2] << _AGE_BITS
+        if table[1] or begin <= over:
             alive = 0
-            s = table[2]
+            s = table[1]
             if s >= n:
                 s = n - 1
             p = ptr32(int(paths) + (s << 3))  # the places of unit s: on it, and on the blank after it
@@ -79,10 +90,10 @@ def advance(
             elif not alive:
                 alive = 1
             p[0] = begin
-            table[2] = alive
+            table[1] = alive
             p = ptr32(int(paths) + ((n - 1) << 3))
             end = p[0]
-            if end < _DEAD and (end & _AGE_MASK) <= table[1]:
+            if end < _DEAD and (end & _AGE_MASK) <= (n * unit_q8 >> 8) + _STEPS_MORE:
                 end >>= _AGE_BITS
                 fit = 0
                 while end >= n:
@@ -92,7 +103,7 @@ def advance(
                 fitting += 1
         units = ptr8(int(units) + n)
         paths = ptr32(int(paths) + (n << 3))
-        table = ptr16(int(table) + 8)
+        table = ptr16(int(table) + 6)
         fits = ptr16(int(fits) + 2)
         count -= 1
     return fitting
@@ -100,7 +111,7 @@ def advance(
 
 class KeywordGraph:
     """`phrases`: unit ids of each; `limits`: for each the mean cost per unit above which a path dies; `units`: at least so many in
-    `costs`. Read `fits` after a `step` that gave True; `costs` may be filled and `advance` called instead."""
+    `costs`. Read `fits` after a `step` that gave True; `costs` may be filled and `advance` called instead. `unit_q8`: see the core's."""
 
     def __init__(self, phrases, limits, units=0):
         self.count = len(phrases)
@@ -110,7 +121,7 @@ class KeywordGraph:
         most = 0
         for k in range(self.count):
             phrase = phrases[k]
-            self._table.extend(array("H", (len(phrase), len(phrase) * STEPS_PER_UNIT + STEPS_MORE, 0, limits[k])))
+            self._table.extend(array("H", (len(phrase), 0, limits[k])))
             places += len(phrase)
             most = max(most, max(phrase))
         self._units = bytearray(places)
@@ -124,9 +135,10 @@ class KeywordGraph:
         self.reset()
 
     def reset(self):
+        self.unit_q8 = UNIT_MOST_Q8
         for k in range(self.count):
             self.fits[k] = -1
-            self._table[4 * k + 2] = 0
+            self._table[3 * k + 1] = 0
         for place in range(len(self._paths)):
             self._paths[place] = DEAD
 
@@ -139,4 +151,4 @@ class KeywordGraph:
 
     def advance(self, blank):
         """A step with what is in `costs`: how many phrases fit."""
-        return advance(self._paths, 0, 0, self._units, self._paths, self._table, self.fits, self.costs, self.count, blank)
+        return advance(self._paths, 0, 0, self._units, self._paths, self._table, self.fits, self.costs, self.count, blank, self.unit_q8)

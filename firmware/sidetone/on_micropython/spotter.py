@@ -35,6 +35,7 @@ class PhraseSpotter(phrases.PhraseSpotter):
 
     def reset(self):
         self.graph.reset()
+        self.pace.reset()
         self._slot = 0
         self._best = 0
         if self._state is not None:
@@ -52,7 +53,10 @@ class PhraseSpotter(phrases.PhraseSpotter):
         best = packed >> 16
         self._best = best
         self.syllable = best != before and self._vowels[best] == 1
-        fitting = graph.advance((packed >> 8) & 255)
+        behind = (packed >> 8) & 255
+        if self.pace.step(best if behind else 0):
+            graph.unit_q8 = self.pace.unit_q8
+        fitting = graph.advance(behind)
         slot = self._slot
         self._slot = slot + 1 if slot + 1 < phrases.HOLD_STEPS else 0
         self.doubts = phrases.NOTHING

@@ -277,7 +277,7 @@ def _test(args: argparse.Namespace) -> int:
     heard = hear.agent(args.wav, manifest, network.model, args.customer)
     cost = many.costs(manifest, heard.logits)
     for row in rows:
-        [fits] = many.fits(many.sequences(manifest, [row]), manifest["fit_limit"], [cost.units])
+        [fits] = many.fits(many.sequences(manifest, [row]), manifest["fit_limit"], [cost])
         values = many.heard(manifest, [row], many.label_fits([row], fits), cost.lags)[:, 0]
         told = many.events(values, row["cutoff_q8"], row["refractory_ms"])
         print(f"{row['label']}: heard {len(told)} times" if len(told) != 1 else f"{row['label']}: heard once")

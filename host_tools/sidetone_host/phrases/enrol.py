@@ -81,7 +81,7 @@ def enrol(heard: hear.Heard, manifest: dict[str, Any]) -> Enrolment:
 
 def _trace(manifest: dict[str, Any], rows: list[dict[str, Any]], logits: NDArray[np.int8]) -> many.Int32s:
     cost = many.costs(manifest, logits)
-    [fits] = many.fits(many.sequences(manifest, rows), manifest["fit_limit"], [cost.units])
+    [fits] = many.fits(many.sequences(manifest, rows), manifest["fit_limit"], [cost])
     return many.heard(manifest, rows, many.label_fits(rows, fits), cost.lags)
 
 

@@ -101,13 +101,14 @@ def row_of(manifest: dict[str, Any], label: str, phrases: list[list[int]], cutof
 def false_alarms(manifest: dict[str, Any], negatives: Negatives, rows: Sequence[dict[str, Any]]) -> list[Estimate]:
     """Each label against the negatives, at its cutoff; the time is that of the negatives, not of the labels."""
     sounds = [[bytes(phrase) for phrase in row["phrases"]] for row in rows]
-    found = many.fits([phrase for row in rows for phrase in row["phrases"]], manifest["fit_limit"], negatives.streams)
+    # Where two units are best, the file does not tell which was best before: a matter of the pace's last bits.
+    heard = [many.Costs(s, np.empty((len(s), 0), np.uint8), many.unit_q8(manifest, s.argmin(1))) for s in negatives.streams]
+    found = many.fits([phrase for row in rows for phrase in row["phrases"]], manifest["fit_limit"], heard)
     false, spoken, total = [0] * len(rows), [0] * len(rows), 0
     peaks: list[list[int]] = [[] for _ in rows]
-    for fits, clips, stream in zip(found, negatives.clips, negatives.streams, strict=True):
+    for fits, clips, recording in zip(found, negatives.clips, heard, strict=True):
         best = many.label_fits(rows, fits)
-        none = np.full((len(stream), 1), many.NEVER, np.uint8)
-        values = many.heard(manifest, rows, best, none)
+        values = many.heard(manifest, rows, best, recording.lags)
         total += sum(b - a for a, b, _ in clips)
         for k, row in enumerate(rows):
             told = np.array(many.events(values[:, k], row["cutoff_q8"], row["refractory_ms"]), int)

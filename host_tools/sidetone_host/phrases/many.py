@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sidetone.core.speech.decoder import AGE_BITS, AGE_MASK, DEAD, STEPS_MORE, STEPS_PER_UNIT
-from sidetone.core.speech.phrases import FAR_Q8, HOLD_STEPS, NEVER, STEP_MS
+from sidetone.core.speech.decoder import AGE_BITS, AGE_MASK, DEAD, STEPS_MORE
+from sidetone.core.speech.phrases import FAR_Q8, HOLD_STEPS, NEVER, STEP_MS, Pace
 
 __all__ = ["FAR_Q8", "NEVER", "Costs", "costs", "events", "fits", "heard", "label_fits", "sequences"]
 
@@ -24,10 +24,12 @@ BARRED = -1  # a limit that no path meets
 
 class Costs(NamedTuple):
     """One recording's steps: `units` uint8 [steps, 2 * units], what each unit costs (unit 0: saying none of them), and again with the
-    margin; `lags` uint8 [steps, label tokens], how far each label's token is behind the best token."""
+    margin; `lags` uint8 [steps, label tokens], how far each label's token is behind the best token; `unit_q8` int32 [steps], the steps that a
+    unit may last at the speaker's pace."""
 
     units: UInt8s
     lags: UInt8s
+    unit_q8: Int32s
 
 
 def costs(manifest: dict[str, Any], logits: NDArray[np.int8] | NDArray[np.int16]) -> Costs:
@@ -41,7 +43,33 @@ def costs(manifest: dict[str, Any], logits: NDArray[np.int8] | NDArray[np.int16]
     sure = np.maximum(np.where(behind > 0, behind, (second - top)[:, np.newaxis]) + manifest.get("unit_margin", 0), 0)
     behind[:, 0] = top - none
     units_twice = np.concatenate([behind, sure], axis=1)
-    return Costs(np.minimum(units_twice, 255).astype(np.uint8), np.minimum(top[:, np.newaxis] - of_tokens, 255).astype(np.uint8))
+    said = np.where(none < top, _best(of_units), 0)
+    return Costs(
+        np.minimum(units_twice, 255).astype(np.uint8), np.minimum(top[:, np.newaxis] - of_tokens, 255).astype(np.uint8), unit_q8(manifest, said)
+    )
+
+
+def _best(units: NDArray[np.int16]) -> NDArray[np.intp]:
+    """[steps, units] -> the best unit of each step: where several are, the one of the step before, else the first."""
+    best = units.argmax(1)
+    for step in np.flatnonzero((units == units.max(1, keepdims=True)).sum(1) > 1).tolist():
+        before = best[step - 1] if step else 0
+        if units[step, before] == units[step, best[step]]:
+            best[step] = before
+    return best
+
+
+def unit_q8(manifest: dict[str, Any], said: NDArray[np.intp]) -> Int32s:
+    """What is said at each step (a unit, or 0) -> Pace's `unit_q8` at each step."""
+    vowels = bytearray(manifest["heads"]["units"]["count"])
+    for unit in manifest.get("syllable_units", ()):
+        vowels[unit] = 1
+    pace = Pace(vowels)
+    out = np.empty(len(said), np.int32)
+    for step, unit in enumerate(said.tolist()):
+        pace.step(unit)
+        out[step] = pace.unit_q8
+    return out
 
 
 def sequences(manifest: dict[str, Any], rows: Sequence[dict[str, Any]]) -> list[list[int]]:
@@ -50,11 +78,12 @@ def sequences(manifest: dict[str, Any], rows: Sequence[dict[str, Any]]) -> list[
     return [[unit + count * bool(row.get("margin")) for unit in phrase] for row in rows for phrase in row["phrases"]]
 
 
-def fits(phrases: Sequence[Sequence[int]], limit: int, streams: Sequence[UInt8s]) -> list[NDArray[np.int16]]:
-    """Fit of every phrase at every step of every stream ([steps, units] of costs): int16 [steps, phrases], -1 where none ends.
+def fits(phrases: Sequence[Sequence[int]], limit: int, recordings: Sequence[Costs]) -> list[NDArray[np.int16]]:
+    """Fit of every phrase at every step of every recording: int16 [steps, phrases], -1 where none ends.
 
-    The same integers as KeywordGraph.step, phrase by phrase; streams are of any length.
+    The same integers as KeywordGraph.step, phrase by phrase; recordings are of any length.
     """
+    streams = [recording.units for recording in recordings]
     lengths = np.array([len(phrase) for phrase in phrases], np.int32)
     rows, count, lanes = int(lengths.max(initial=1)), len(phrases), len(streams)
     place = np.arange(rows, dtype=np.int32)[:, np.newaxis]
@@ -67,15 +96,16 @@ def fits(phrases: Sequence[Sequence[int]], limit: int, streams: Sequence[UInt8s]
     # A unit said twice needs the blank between: the path straight from the unit before is as good as dead.
     barred = np.where(units[1:] == units[:-1], DEAD, 0).astype(np.int32)
     ends, last = (lengths - 1).astype(np.intp), np.arange(count)
-    oldest = lengths * STEPS_PER_UNIT + STEPS_MORE
 
     order = np.argsort([-len(stream) for stream in streams], kind="stable")
     longest = len(streams[order[0]]) if lanes else 0
     active = np.array([len(streams[k]) for k in order])
     found = [np.full((len(stream), count), -1, np.int16) for stream in streams]
     packed = np.full((longest, lanes, streams[0].shape[1] if lanes else 1), 255, np.uint8)
+    last_q8 = np.zeros((longest, lanes, 1), np.int32)
     for lane, k in enumerate(order):
         packed[: len(streams[k]), lane] = streams[k]
+        last_q8[: len(streams[k]), lane, 0] = recordings[k].unit_q8
     on = np.full((lanes, rows, count), DEAD, np.int32)
     gap = on.copy()
     for step in range(longest):
@@ -90,7 +120,7 @@ def fits(phrases: Sequence[Sequence[int]], limit: int, streams: Sequence[UInt8s]
         gap[gap > over_gap] = DEAD
         on[on > over_on] = DEAD
         end = on[:, ends, last]
-        lanes_ended, phrases_ended = np.nonzero((end < DEAD) & ((end & AGE_MASK) <= oldest))
+        lanes_ended, phrases_ended = np.nonzero((end < DEAD) & ((end & AGE_MASK) <= (lengths * last_q8[step, :n] >> 8) + STEPS_MORE))
         values = (end[lanes_ended, phrases_ended] >> AGE_BITS) // lengths[phrases_ended]
         for lane, column, value in zip(lanes_ended.tolist(), phrases_ended.tolist(), values.tolist(), strict=True):
             found[order[lane]][step, column] = value

@@ -1,5 +1,6 @@
 """The keyword graph in viper gives what core's plain loop gives, step by step, for any phrases and costs."""
 
+from sidetone.core.speech.decoder import UNIT_MOST_Q8
 from sidetone.core.speech.decoder import KeywordGraph as PlainGraph
 from sidetone.on_micropython.decoder import KeywordGraph
 
@@ -27,6 +28,7 @@ def _compare(seed, most):
             costs[word[place]] = random.below(4)
             place = (place + random.below(2)) % len(word)
         blank = (0, 3, 40, 255)[random.below(4)]
+        plain.unit_q8 = ours.unit_q8 = (1, 300, 768, UNIT_MOST_Q8)[random.below(4)]
         some = plain.step(costs, blank)
         assert ours.step(costs, blank) == some, (seed, step)
         if some:

@@ -61,6 +61,7 @@ def test_equal_to_the_plain_spotter():
             assert list(ours.doubts) == list(plain.doubts), (seed, step)
             assert ours.heard_q8 == plain.heard_q8, (seed, step)
             assert ours.syllable == plain.syllable, (seed, step)
+            assert ours.graph.unit_q8 == plain.graph.unit_q8, (seed, step)
             counted += plain.syllable
             found += len(expected)
             doubted += len(plain.doubts)

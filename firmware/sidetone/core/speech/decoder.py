@@ -6,8 +6,9 @@ the step's best token (0 when it is the best). The fit of a phrase is the cost o
 its number of units; 0 is a perfect fit. A path may start at any step for nothing, so speech before the phrase is free.
 
 One int32 holds a path: cost << 10 | age in steps. Adding (cost << 10) + 1 each step keeps both, and the smaller value is
-the cheaper path. Paths older than the phrase can last are dropped when they end. All arithmetic is on small integers:
-a cost is a difference of int8 logits, 0..255 in units of the model's output scale.
+the cheaper path. Paths older than the phrase can last (`unit_q8`) are dropped when they end: what picks its units out of two
+seconds of other words is chance. All arithmetic is on small integers: a cost is a difference of int8 logits, 0..255 in units
+of the model's output scale.
 
 Most phrases live in their first units only; what lies behind the last living one is not looked at (two fifths of the units).
 """
@@ -15,27 +16,32 @@ Most phrases live in their first units only; what lies behind the last living on
 AGE_BITS = 10
 AGE_MASK = 1023
 DEAD = 0x3FF00000  # worse than every living path: 1023 << 20 stays under 2^30
-# A slow speaker's unit (half a syllable) lasts 200 ms or 7 steps; pauses inside a phrase are short.
-STEPS_PER_UNIT = 7
+# A very slow speaker's unit (half a syllable) lasts 200 ms or 7 steps; pauses inside a phrase are short.
+UNIT_MOST_Q8 = 7 << 8
 STEPS_MORE = 8
 
 
 class KeywordGraph:
-    """`phrases` is a list of unit id sequences (blank is 0); `limits` holds for each the mean cost per unit above which a path dies."""
+    """`phrases` is a list of unit id sequences (blank is 0); `limits` holds for each the mean cost per unit above which a path dies.
+
+    `unit_q8`: the steps that a unit may last, on the average of its phrase and STEPS_MORE apart (Q8, 1..UNIT_MOST_Q8); whoever knows the
+    speaker's pace sets it before a step.
+    """
 
     def __init__(self, phrases, limits):
         self.count = len(phrases)
         self.phrases = [tuple(p) for p in phrases]
         self._dead_over = [(len(self.phrases[k]) * limits[k]) << AGE_BITS for k in range(self.count)]
-        self._oldest = [len(p) * STEPS_PER_UNIT + STEPS_MORE for p in self.phrases]
         # Two places a unit: [2s] on the unit, [2s + 1] on the blank after it.
         self._paths = [[DEAD] * (2 * len(p)) for p in self.phrases]
         self._first = [p[0] for p in self.phrases]
         self._living = bytearray(self.count)  # units of each phrase, from the first, behind which no path lives
         # Fit of each phrase that ends at this step, cost per unit (0..its limit), or -1.
         self.fits = [-1] * self.count
+        self.unit_q8 = UNIT_MOST_Q8
 
     def reset(self):
+        self.unit_q8 = UNIT_MOST_Q8
         for k in range(self.count):
             self._living[k] = 0
             self.fits[k] = -1
@@ -107,7 +113,7 @@ class KeywordGraph:
             path[0] = begin
             living[k] = alive
             end = path[2 * last]
-            if end < DEAD and (end & AGE_MASK) <= self._oldest[k]:
+            if end < DEAD and (end & AGE_MASK) <= ((last + 1) * self.unit_q8 >> 8) + STEPS_MORE:
                 fits[k] = (end >> AGE_BITS) // (last + 1)
                 any_fit = True
         return any_fit

@@ -4,6 +4,8 @@ Rules, per label and step:
   0. A unit *costs* how far its logit is behind the step's best token. Where a label asks the model's margin (`margin`), a unit that is the
      best still costs what its lead over the second is short of the margin, and every other unit the margin more: hardly best in all its
      units is no perfect fit. Phrases given as text ask none: the network is less sure of words it never learned.
+  0b. A phrase may last a quarter longer than its units do at the speaker's own pace, and 240 ms more: see `Pace`. What lasts longer picks its units
+     out of other words. (No `syllable_units` in the manifest: as long as a very slow speaker's.)
   1. The *fit* is the best of its phrases in the keyword graph (mean cost per unit, plus the phrase's penalty where common speech resembles it
      more than the label's others), held for HOLD_STEPS, because the label's token comes a little after the last unit.
   2. The *token* is how far the label's token is behind the best token, the least of the last HOLD_STEPS. A label given
@@ -26,12 +28,52 @@ Detections are reported whatever the phase of the call; what counts is decided o
 `logits` are the network's raw int8 outputs, one row a step; nothing is allocated while nothing is detected.
 """
 
-from sidetone.core.speech.decoder import KeywordGraph
+from sidetone.core.speech.decoder import UNIT_MOST_Q8, KeywordGraph
 
 HOLD_STEPS = 7  # 210 ms: tokens follow the last unit by 0-5 steps
 NEVER = 255  # the largest cost there is
 NOTHING = ()
 STEP_MS = 30
+
+# A running mean over some sixteen syllables, begun at the slowest. What it is worth: docs/decisions/0201.
+PACE_SHIFT = 4
+PAUSE_STEPS = 20  # 600 ms: whoever takes longer to the next vowel has paused
+UNIT_LEAST_Q8 = 3 << 8  # 420 syllables a minute: what sounds faster still is noise between vowels
+
+
+class Pace:
+    """How long a unit may last, from the steps between the vowels just heard: `unit_q8`, Q8 steps, UNIT_LEAST_Q8..UNIT_MOST_Q8.
+
+    Chinese has 1.9 units a syllable: five eighths of a syllable are a unit and a fifth. A language with more of them a syllable is given more time.
+    """
+
+    def __init__(self, vowels):
+        self._vowels = vowels  # bytearray: 1 for each unit that is a syllable's vowel
+        self.reset()
+
+    def reset(self):
+        self._said = 0
+        self._since = PAUSE_STEPS + 1
+        self._syllable_q8 = UNIT_MOST_Q8 * 8 // 5
+        self.unit_q8 = UNIT_MOST_Q8
+
+    def step(self, said):
+        """`said`: the unit that is best of all tokens at this step, 0 where none is; returns True if `unit_q8` may have changed."""
+        since = self._since
+        if since <= PAUSE_STEPS:
+            since += 1
+            self._since = since
+        if said == self._said:
+            return False
+        self._said = said
+        if not self._vowels[said]:
+            return False
+        self._since = 0
+        if since > PAUSE_STEPS:
+            return False
+        self._syllable_q8 += ((since << 8) - self._syllable_q8) >> PACE_SHIFT
+        self.unit_q8 = min(UNIT_MOST_Q8, max(UNIT_LEAST_Q8, self._syllable_q8 * 5 >> 3))
+        return True
 
 
 class PhraseSpotter:
@@ -93,6 +135,7 @@ class PhraseSpotter:
         for unit in manifest.get("syllable_units", ()):
             self._vowels[unit] = 1
         self.counts_syllables = max(self._vowels) > 0
+        self.pace = Pace(self._vowels)
         self.syllable = False
         self._best = 0  # the best unit, the blank to begin with
         self.graph = graph(phrases, self._limits(manifest["fit_limit"]))
@@ -121,6 +164,7 @@ class PhraseSpotter:
 
     def reset(self):
         self.graph.reset()
+        self.pace.reset()
         self._slot = 0
         self._best = 0
         for k in range(self.count):
@@ -166,6 +210,8 @@ class PhraseSpotter:
             if at + best + 1 < at_end:
                 second = max(second, max(logits[at + best + 1 : at_end]))
             costs[count + best] = max(0, margin + second - top)
+        if self.pace.step(best if blank < top else 0):
+            self.graph.unit_q8 = self.pace.unit_q8
         some = self.graph.step(costs, top - blank)
         slot = self._slot
         self._slot = slot + 1 if slot + 1 < HOLD_STEPS else 0
