@@ -1,7 +1,7 @@
 """The phrase spotter: graph fits, fusion, cutoffs, refractory period. Runs on both runtimes."""
 
 from sidetone.core.speech.decoder import STEPS_MORE, UNIT_MOST_Q8, KeywordGraph
-from sidetone.core.speech.phrases import HOLD_STEPS, PAUSE_STEPS, UNIT_LEAST_Q8, Pace, PhraseSpotter
+from sidetone.core.speech.phrases import HOLD_STEPS, PAUSE_STEPS, STEP_MS, UNIT_LEAST_Q8, Pace, PhraseSpotter
 
 UNITS = 8  # blank and seven units
 TOKENS = 2
@@ -208,33 +208,25 @@ def test_a_vowel_that_becomes_the_best_unit_is_a_syllable():
     assert spotter.syllable
 
 
-def paced(gap, syllables=40, vowels=(2, 4)):
-    """A pace after so many vowels, one every `gap` steps."""
-    pace = Pace(bytearray([unit in vowels for unit in range(UNITS)]))
+def paced(gap, syllables=40):
+    """A pace after so many vowels, one every `gap` steps, and when the last one began."""
+    pace = Pace()
     for k in range(syllables):
-        pace.step(vowels[k % 2])
-        for _ in range(gap - 1):
-            pace.step(0)
-    return pace
+        pace.vowel(k * gap * STEP_MS)
+    return pace, k * gap * STEP_MS
 
 
 def test_the_pace_is_that_of_the_vowels_just_heard():
-    assert Pace(bytearray(UNITS)).unit_q8 == UNIT_MOST_Q8
+    assert Pace().vowel(0) == UNIT_MOST_Q8
     for gap in (6, 8, 10):  # five eighths of a syllable a unit; what is left of the beginning, and rounding, are under a quarter of a step
-        assert 0 <= paced(gap).unit_q8 - gap * 160 < 64, gap
-    assert paced(2).unit_q8 == UNIT_LEAST_Q8
-    assert paced(PAUSE_STEPS).unit_q8 == UNIT_MOST_Q8
-    quick = paced(6)
+        assert 0 <= paced(gap)[0].unit_q8 - gap * 160 < 64, gap
+    assert paced(2)[0].unit_q8 == UNIT_LEAST_Q8
+    assert paced(PAUSE_STEPS)[0].unit_q8 == UNIT_MOST_Q8
+    quick, last_ms = paced(6)
     before = quick.unit_q8
-    for _ in range(2):  # a pause says nothing of the pace
-        for _ in range(PAUSE_STEPS):
-            assert not quick.step(0)
-        assert not quick.step(2)
-    assert quick.unit_q8 == before
-    for _ in range(9):
-        assert not quick.step(2)  # one long vowel is one
-    assert quick.step(4)
-    assert quick.unit_q8 > before
+    for k in range(1, 3):  # a pause says nothing of the pace
+        assert quick.vowel(last_ms + k * (PAUSE_STEPS + 1) * STEP_MS) == before
+    assert quick.vowel(last_ms + k * (PAUSE_STEPS + 1) * STEP_MS + PAUSE_STEPS * STEP_MS) > before
     quick.reset()
     assert quick.unit_q8 == UNIT_MOST_Q8
 

@@ -9,7 +9,7 @@ from sidetone.core.speech.decoder import DEAD, UNIT_MOST_Q8
 _DEAD = const(0x3FF00000)  # core's DEAD, as viper wants it
 _AGE_BITS = const(10)
 _AGE_MASK = const(1023)
-_STEPS_MORE = const(8)  # core's, too
+_STEPS_MORE = const(4)  # core's, too
 
 
 @micropython.viper

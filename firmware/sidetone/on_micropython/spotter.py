@@ -35,7 +35,7 @@ class PhraseSpotter(phrases.PhraseSpotter):
 
     def reset(self):
         self.graph.reset()
-        self.pace.reset()
+        self._pace.reset()
         self._slot = 0
         self._best = 0
         if self._state is not None:
@@ -53,10 +53,9 @@ class PhraseSpotter(phrases.PhraseSpotter):
         best = packed >> 16
         self._best = best
         self.syllable = best != before and self._vowels[best] == 1
-        behind = (packed >> 8) & 255
-        if self.pace.step(best if behind else 0):
-            graph.unit_q8 = self.pace.unit_q8
-        fitting = graph.advance(behind)
+        if self.syllable:
+            graph.unit_q8 = self._pace.vowel(t_ms)
+        fitting = graph.advance((packed >> 8) & 255)
         slot = self._slot
         self._slot = slot + 1 if slot + 1 < phrases.HOLD_STEPS else 0
         self.doubts = phrases.NOTHING
@@ -73,19 +72,25 @@ class PhraseSpotter(phrases.PhraseSpotter):
             slot,
             self._far_none | packed & 255,
         )
-        return self._told(t_ms) if events else phrases.NOTHING
+        return self._told(t_ms, events) if events else phrases.NOTHING
 
-    def _told(self, t_ms):
-        """What `step` found, in the order of the labels."""
+    def _told(self, t_ms, events):
+        """What `step` found, so many, in the order of the labels."""
         found = doubts = phrases.NOTHING
-        for k in range(self.count):
-            event = self._state[5 * k + 4]
-            if event == 2:
+        state = self._state
+        at = 4
+        while events:
+            while not state[at]:
+                at += 5
+            k = at // 5
+            events -= 1
+            if state[at] == 2:
                 over = self._heard[k] - _ROOM - self._cutoff[k]
                 found = found or []
                 found.append((self.labels[k], t_ms, self._posterior[min(over >> 4, len(self._posterior) - 1)]))
-            elif event == 1:
+            else:
                 doubts = doubts + self._alone[k] if doubts else self._alone[k]
+            at += 5
         self.doubts = doubts
         return found
 

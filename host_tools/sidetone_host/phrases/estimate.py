@@ -101,7 +101,7 @@ def row_of(manifest: dict[str, Any], label: str, phrases: list[list[int]], cutof
 def false_alarms(manifest: dict[str, Any], negatives: Negatives, rows: Sequence[dict[str, Any]]) -> list[Estimate]:
     """Each label against the negatives, at its cutoff; the time is that of the negatives, not of the labels."""
     sounds = [[bytes(phrase) for phrase in row["phrases"]] for row in rows]
-    # Where two units are best, the file does not tell which was best before: a matter of the pace's last bits.
+    # Where two units are best, or a label's token is, the file does not tell which unit the spotter takes: a matter of the pace's last bits.
     heard = [many.Costs(s, np.empty((len(s), 0), np.uint8), many.unit_q8(manifest, s.argmin(1))) for s in negatives.streams]
     found = many.fits([phrase for row in rows for phrase in row["phrases"]], manifest["fit_limit"], heard)
     false, spoken, total = [0] * len(rows), [0] * len(rows), 0

@@ -43,10 +43,8 @@ def costs(manifest: dict[str, Any], logits: NDArray[np.int8] | NDArray[np.int16]
     sure = np.maximum(np.where(behind > 0, behind, (second - top)[:, np.newaxis]) + manifest.get("unit_margin", 0), 0)
     behind[:, 0] = top - none
     units_twice = np.concatenate([behind, sure], axis=1)
-    said = np.where(none < top, _best(of_units), 0)
-    return Costs(
-        np.minimum(units_twice, 255).astype(np.uint8), np.minimum(top[:, np.newaxis] - of_tokens, 255).astype(np.uint8), unit_q8(manifest, said)
-    )
+    lags = np.minimum(top[:, np.newaxis] - of_tokens, 255).astype(np.uint8)
+    return Costs(np.minimum(units_twice, 255).astype(np.uint8), lags, unit_q8(manifest, _best(of_units)))
 
 
 def _best(units: NDArray[np.int16]) -> NDArray[np.intp]:
@@ -59,17 +57,13 @@ def _best(units: NDArray[np.int16]) -> NDArray[np.intp]:
     return best
 
 
-def unit_q8(manifest: dict[str, Any], said: NDArray[np.intp]) -> Int32s:
-    """What is said at each step (a unit, or 0) -> Pace's `unit_q8` at each step."""
-    vowels = bytearray(manifest["heads"]["units"]["count"])
-    for unit in manifest.get("syllable_units", ()):
-        vowels[unit] = 1
-    pace = Pace(vowels)
-    out = np.empty(len(said), np.int32)
-    for step, unit in enumerate(said.tolist()):
-        pace.step(unit)
-        out[step] = pace.unit_q8
-    return out
+def unit_q8(manifest: dict[str, Any], best: NDArray[np.intp]) -> Int32s:
+    """The best unit of each step -> Pace's `unit_q8` at each step."""
+    vowel = np.isin(best, manifest.get("syllable_units", ()))
+    steps = np.flatnonzero(vowel & (np.diff(best, prepend=0) != 0))
+    pace = Pace()
+    found = [pace.unit_q8] + [pace.vowel(step * STEP_MS) for step in steps.tolist()]
+    return np.repeat(np.array(found, np.int32), np.diff(steps, prepend=0, append=len(best)))
 
 
 def sequences(manifest: dict[str, Any], rows: Sequence[dict[str, Any]]) -> list[list[int]]:

@@ -18,7 +18,7 @@ AGE_MASK = 1023
 DEAD = 0x3FF00000  # worse than every living path: 1023 << 20 stays under 2^30
 # A very slow speaker's unit (half a syllable) lasts 200 ms or 7 steps; pauses inside a phrase are short.
 UNIT_MOST_Q8 = 7 << 8
-STEPS_MORE = 8
+STEPS_MORE = 4
 
 
 class KeywordGraph:

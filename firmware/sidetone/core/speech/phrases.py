@@ -4,7 +4,7 @@ Rules, per label and step:
   0. A unit *costs* how far its logit is behind the step's best token. Where a label asks the model's margin (`margin`), a unit that is the
      best still costs what its lead over the second is short of the margin, and every other unit the margin more: hardly best in all its
      units is no perfect fit. Phrases given as text ask none: the network is less sure of words it never learned.
-  0b. A phrase may last a quarter longer than its units do at the speaker's own pace, and 240 ms more: see `Pace`. What lasts longer picks its units
+  0b. A phrase may last a quarter longer than its units do at the speaker's own pace, and 120 ms more: see `Pace`. What lasts longer picks its units
      out of other words. (No `syllable_units` in the manifest: as long as a very slow speaker's.)
   1. The *fit* is the best of its phrases in the keyword graph (mean cost per unit, plus the phrase's penalty where common speech resembles it
      more than the label's others), held for HOLD_STEPS, because the label's token comes a little after the last unit.
@@ -42,38 +42,27 @@ UNIT_LEAST_Q8 = 3 << 8  # 420 syllables a minute: what sounds faster still is no
 
 
 class Pace:
-    """How long a unit may last, from the steps between the vowels just heard: `unit_q8`, Q8 steps, UNIT_LEAST_Q8..UNIT_MOST_Q8.
+    """How long a unit may last: `unit_q8`, steps in Q8, UNIT_LEAST_Q8..UNIT_MOST_Q8, from the time between the vowels just heard.
 
     Chinese has 1.9 units a syllable: five eighths of a syllable are a unit and a fifth. A language with more of them a syllable is given more time.
     """
 
-    def __init__(self, vowels):
-        self._vowels = vowels  # bytearray: 1 for each unit that is a syllable's vowel
+    def __init__(self):
         self.reset()
 
     def reset(self):
-        self._said = 0
-        self._since = PAUSE_STEPS + 1
+        self._last_ms = -(PAUSE_STEPS + 1) * STEP_MS
         self._syllable_q8 = UNIT_MOST_Q8 * 8 // 5
         self.unit_q8 = UNIT_MOST_Q8
 
-    def step(self, said):
-        """`said`: the unit that is best of all tokens at this step, 0 where none is; returns True if `unit_q8` may have changed."""
-        since = self._since
-        if since <= PAUSE_STEPS:
-            since += 1
-            self._since = since
-        if said == self._said:
-            return False
-        self._said = said
-        if not self._vowels[said]:
-            return False
-        self._since = 0
-        if since > PAUSE_STEPS:
-            return False
-        self._syllable_q8 += ((since << 8) - self._syllable_q8) >> PACE_SHIFT
-        self.unit_q8 = min(UNIT_MOST_Q8, max(UNIT_LEAST_Q8, self._syllable_q8 * 5 >> 3))
-        return True
+    def vowel(self, t_ms):
+        """A vowel begins; returns `unit_q8`."""
+        steps = (t_ms - self._last_ms) // STEP_MS
+        self._last_ms = t_ms
+        if steps <= PAUSE_STEPS:
+            self._syllable_q8 += ((steps << 8) - self._syllable_q8) >> PACE_SHIFT
+            self.unit_q8 = min(UNIT_MOST_Q8, max(UNIT_LEAST_Q8, self._syllable_q8 * 5 >> 3))
+        return self.unit_q8
 
 
 class PhraseSpotter:
@@ -135,7 +124,7 @@ class PhraseSpotter:
         for unit in manifest.get("syllable_units", ()):
             self._vowels[unit] = 1
         self.counts_syllables = max(self._vowels) > 0
-        self.pace = Pace(self._vowels)
+        self._pace = Pace()
         self.syllable = False
         self._best = 0  # the best unit, the blank to begin with
         self.graph = graph(phrases, self._limits(manifest["fit_limit"]))
@@ -164,7 +153,7 @@ class PhraseSpotter:
 
     def reset(self):
         self.graph.reset()
-        self.pace.reset()
+        self._pace.reset()
         self._slot = 0
         self._best = 0
         for k in range(self.count):
@@ -210,8 +199,8 @@ class PhraseSpotter:
             if at + best + 1 < at_end:
                 second = max(second, max(logits[at + best + 1 : at_end]))
             costs[count + best] = max(0, margin + second - top)
-        if self.pace.step(best if blank < top else 0):
-            self.graph.unit_q8 = self.pace.unit_q8
+        if self.syllable:
+            self.graph.unit_q8 = self._pace.vowel(t_ms)
         some = self.graph.step(costs, top - blank)
         slot = self._slot
         self._slot = slot + 1 if slot + 1 < HOLD_STEPS else 0
