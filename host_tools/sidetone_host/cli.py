@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import errno
 import importlib
+import io
 import os
 import pkgutil
 import sys
@@ -34,6 +35,15 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: list[str] | None = None) -> int:
     """Run one subcommand. Exit codes: 0 done, 1 judged bad by a check, 2 could not do it, 130 interrupted."""
+    try:
+        return _main(argv)
+    except KeyboardInterrupt:  # while the subcommands are imported, too
+        return EXIT_INTERRUPTED
+
+
+def _main(argv: list[str] | None) -> int:
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that is not UTF-8, a file name that is none
     args = build_parser().parse_args(argv)
     try:
         code = int(args.run(args))
@@ -46,15 +56,15 @@ def main(argv: list[str] | None = None) -> int:
     except CannotDo as fault:
         print(f"sidetone {args.command}: {fault}", file=sys.stderr)
         return EXIT_CANNOT
-    except KeyboardInterrupt:
-        return EXIT_INTERRUPTED
     except BrokenPipeError:
         _drop_output()  # the reader went away (`| head`): stop quietly
         return EXIT_DONE
     except OSError as fault:
-        if fault.errno not in DISK_FULL:
+        full = fault.errno in DISK_FULL
+        if not full and fault.filename is None:
             raise
-        _drop_output()
+        if full:
+            _drop_output()
         print(f"sidetone {args.command}: {fault.filename or 'standard output'}: {fault.strerror}", file=sys.stderr)
         return EXIT_CANNOT
 

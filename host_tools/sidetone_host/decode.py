@@ -7,6 +7,7 @@ get the same hops.
 
 from __future__ import annotations
 
+import os
 import struct
 from pathlib import Path
 
@@ -74,21 +75,21 @@ def _read(path: Path) -> tuple[npt.NDArray[np.int16] | npt.NDArray[np.float64], 
     """-> samples [n, channels] (int16, or float64 in -1..1), rate, warning."""
     import soundfile
 
-    if path.is_dir():
-        raise CannotDo(f"{path}: is a folder; {SUFFIXES_HELP}")
     try:
         size = path.stat().st_size
         with path.open("rb") as file:
             head = file.read(12)
     except FileNotFoundError:
         raise CannotDo(f"{path}: no such file") from None
+    except IsADirectoryError:
+        raise CannotDo(f"{path}: is a folder; {SUFFIXES_HELP}") from None
     except OSError as fault:
         raise CannotDo(f"{path}: {fault.strerror or fault}") from None
     if size == 0:
         raise CannotDo(f"{path}: empty file")
     missing = _missing_wav_bytes(path, size) if head[:4] == b"RIFF" and head[8:12] == b"WAVE" else 0
     try:
-        with silent_stderr(), soundfile.SoundFile(str(path)) as file:
+        with silent_stderr(), soundfile.SoundFile(os.fsencode(path)) as file:
             if file.format not in ("WAV", "WAVEX", "FLAC", "RF64"):
                 raise CannotDo(f"{path}: {file.format} is not read; {SUFFIXES_HELP}")
             rate = int(file.samplerate)

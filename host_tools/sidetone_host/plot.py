@@ -13,6 +13,14 @@ LAMP_HATCHES = {"off": "", "green": "", "amber": "//", "red": "xx"}  # told apar
 Line = tuple[int, str, list[tuple[str, Any]]]
 
 
+def check(path: Path) -> None:
+    """CannotDo, one line, where no picture can be written at `path`: said before a whole call is played for it."""
+    if path.is_dir():
+        raise CannotDo(f"cannot write the plot {path}: it is a folder")
+    if not path.parent.is_dir():
+        raise CannotDo(f"cannot write the plot {path}: there is no folder {path.parent}")
+
+
 def draw_call(lines: list[Line], path: Path, title: str) -> None:
     """Draw a replay's lines (with its `measure` lines: level_dbfs, rate_per_min) to a PNG. CannotDo when it cannot be written."""
     try:
@@ -32,9 +40,9 @@ def draw_call(lines: list[Line], path: Path, title: str) -> None:
     _lamps(lamps, lines, end_s)
     lamps.set_xlim(0, max(end_s, 1))
     lamps.set_xlabel("seconds from the start of the call")
-    figure.suptitle(title)
+    figure.suptitle(title.encode(errors="backslashreplace").decode())  # a file name need not be UTF-8
     try:
-        figure.savefig(path, dpi=110)
+        figure.savefig(path, dpi=110, format=path.suffix[1:] or "png")
     except (OSError, ValueError) as fault:
         raise CannotDo(f"cannot write the plot {path}: {getattr(fault, 'strerror', None) or fault}") from fault
     finally:

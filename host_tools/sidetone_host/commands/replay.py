@@ -53,10 +53,12 @@ def _local_time(text: str) -> datetime:
 
 
 def run(args: argparse.Namespace) -> int:
-    from sidetone_host import call_state, decode, profile, released
+    from sidetone_host import call_state, decode, plot, profile, released
 
-    if args.plot and len(args.files) != 1:
-        raise CannotDo("--plot draws one call: give one FILE")
+    if args.plot:
+        if len(args.files) != 1:
+            raise CannotDo("--plot draws one call: give one FILE")
+        plot.check(args.plot)
     settings = profile.load_or_own(args.profile)
     network, note = released.for_calls(settings.get("language"))
     if note:
@@ -74,9 +76,7 @@ def run(args: argparse.Namespace) -> int:
             if args.plot:
                 lines.append(line)
         if args.plot:
-            from sidetone_host.plot import draw_call
-
-            draw_call(lines, args.plot, title=path.name)
+            plot.draw_call(lines, args.plot, title=path.name)
     return 0
 
 
