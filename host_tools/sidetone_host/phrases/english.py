@@ -22,6 +22,7 @@ import re
 from functools import cache
 
 from sidetone_host import released
+from sidetone_host.phrases import marks
 from sidetone_host.phrases.words import words
 
 CONSONANTS = "b ch d dh dx f g hh jh k l m n ng p r s sh t th v w y z zh".split()
@@ -37,10 +38,11 @@ LANGUAGE = "en"
 BASE = "english"
 CAPTION = "reading"
 NOTHING = "no words in it; write English, or sounds between slashes such as /ae k m iy/"
+NUMBER = "write a number in words: twenty four hours for 24 hours"
 WORDS_PER_H = 4500  # an agent who speaks half of the time at 150 words a minute, the middle of what call-centre trainers ask (140-170)
 
-# Sounds between slashes, or a word with its apostrophes, or one digit; hyphens and all other marks part words.
-_PIECE = re.compile(r"/[^/]+/|[^\W\d_]+(?:'[^\W\d_]+)*|[0-9]")
+# Sounds between slashes, or a word with its apostrophes, or one digit, or any other mark; hyphens and other punctuation part words.
+_PIECE = re.compile(r"/[^/]+/|[^\W\d_]+(?:'[^\W\d_]+)*|[0-9]|(?P<mark>.)")
 _SIBILANTS = "s z sh zh ch jh".split()
 _VOICELESS = "p t k f th".split()
 
@@ -55,7 +57,8 @@ def _pronunciations() -> dict[str, tuple[str, ...]]:
 
 
 def read(text: str) -> list[str]:
-    """English text -> its words in small letters, digits as words, and sounds as they were given, `/ae k m iy/`."""
+    """English text -> its words in small letters, digits as words, sounds as they were given, `/ae k m iy/`, and marks that are said (`spell` refuses
+    them)."""
     return [DIGITS.get(piece, piece) for _, piece in _pieces(text)]
 
 
@@ -65,7 +68,8 @@ def placed(text: str) -> list[tuple[int, str]]:
 
 
 def _pieces(text: str) -> list[tuple[int, str]]:
-    return [(found.start(), found.group().lower()) for found in _PIECE.finditer(text.replace("’", "'"))]
+    found = _PIECE.finditer(text.replace("’", "'"))
+    return [(piece.start(), piece.group().lower()) for piece in found if not piece["mark"] or marks.is_said(piece["mark"])]
 
 
 def spell(pieces: list[str]) -> list[str]:
@@ -103,4 +107,4 @@ def _looked_up(word: str) -> list[str]:
         if stem[-1] in _SIBILANTS:
             return [*stem, "ih", "z"]
         return [*stem, "s" if stem[-1] in _VOICELESS else "z"]
-    raise ValueError(f"{word}: not among the common English words; write its sounds between slashes, such as /ae k m iy/")
+    raise ValueError(f"{word}: not among the common English words; write how it is said, in words or in sounds between slashes such as /ae k m iy/")

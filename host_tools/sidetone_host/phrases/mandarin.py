@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from sidetone_host.phrases import marks
+
 # Unit 0 is the CTC blank. Zero-initial syllables are written by their final alone (ai, an, er, wu -> u,
 # yi -> i, yu -> v); "i" after zh ch sh r is "ir" and after z c s "iz": other sounds than the i of "li".
 INITIALS = "b p m f d t n l g k h j q x zh ch sh r z c s".split()
@@ -19,12 +21,13 @@ UNITS = [BLANK, *INITIALS, *FINALS]
 UNIT_ID = {u: k for k, u in enumerate(UNITS)}
 
 _PINYIN = re.compile(r"^[a-zü:]+[1-5]$")
-# A syllable of pinyin, characters and digits, or a word in other letters.
-_PIECE = re.compile(r"[a-zü:]+[1-5](?!\d)|(?P<chinese>[\u4e00-\u9fff0-9０-９〇]+)|[^\W\d_\u4e00-\u9fff]+")
+# A syllable of pinyin, characters and digits, a word in other letters, or any other mark.
+_PIECE = re.compile(r"[a-zü:]+[1-5](?!\d)|(?P<chinese>[\u4e00-\u9fff0-9０-９〇]+)|[^\W\d_\u4e00-\u9fff]+|(?P<mark>.)")
 
 BASE = "default-zh"
 CAPTION = "pinyin"
 NOTHING = "no Chinese in it; write characters, or pinyin with tones such as huan1 ying2"
+NUMBER = "write a number in characters: 二十四小时 for 24小时"
 WORDS_PER_H = 4000  # an agent who speaks half of the time at 220 syllables a minute, 1.6 syllables a word
 
 # Digits are read one by one, as numbers are given on the telephone (1 is yao).
@@ -75,7 +78,8 @@ def _dictionary() -> None:
 
 
 def read(text: str) -> list[str]:
-    """Characters, pinyin with tone digits, or both -> tone-numbered syllables. Words in other letters stay (`spell` refuses them); other marks go."""
+    """Characters, pinyin with tone digits, or both -> tone-numbered syllables. Words in other letters stay, and marks that are said (`spell` refuses
+    both); punctuation goes."""
     return [piece for _, piece in placed(text)]
 
 
@@ -89,7 +93,7 @@ def placed(text: str) -> list[tuple[int, str]]:
         if found["chinese"]:
             said = lazy_pinyin(found["chinese"].translate(DIGITS), style=Style.TONE3, neutral_tone_with_five=True, tone_sandhi=True)
             out += zip(range(found.start(), found.end()), said, strict=True)
-        else:
+        elif not found["mark"] or marks.is_said(found["mark"]):
             out.append((found.start(), found.group()))
     return out
 

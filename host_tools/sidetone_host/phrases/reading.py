@@ -14,6 +14,7 @@ class Reading(Protocol):
     BASE: str  # the bundled profile that a site's new file builds on
     CAPTION: str  # what a reading is called where it is shown
     NOTHING: str  # what is said of a text with nothing in it to read
+    NUMBER: str  # what is said of digits, which are read one by one
     WORDS_PER_H: int  # that an agent says in an hour at work
 
     def read(self, text: str, /) -> list[str]:
