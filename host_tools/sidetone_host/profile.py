@@ -26,6 +26,7 @@ from sidetone.core.etiquette.profile import (
     span_of_hours,
 )
 from sidetone.core.etiquette.settings import SETTINGS, unit_scale
+from sidetone.core.etiquette.site_phrases import phrases_fault
 from sidetone_host import folders
 from sidetone_host.errors import CannotDo, JudgedBad
 from sidetone_host.phrases import site
@@ -83,10 +84,15 @@ def load(source: Path | str | None) -> Profile:
     path = Path(source)
     if not path.exists() and str(source) in names():
         path = BUNDLED / f"{source}.toml"
-    values, faults = check(path)
+    return Profile(list(good(path).items()))
+
+
+def good(path: Path, text: str | None = None) -> dict[str, Any]:
+    """What `check` gives of a profile without faults; JudgedBad with all of them where there are some."""
+    values, faults = check(path, text)
     if faults:
         raise JudgedBad(report(path, faults))
-    return Profile(list(values.items()))
+    return values
 
 
 def from_command(name: str, values: dict[str, Any]) -> Profile:
@@ -116,9 +122,19 @@ def report(path: Path, faults: list[Fault]) -> str:
     return "\n".join([*lines, f"{path}: {count}"])
 
 
-def check(path: Path) -> tuple[dict[str, Any], list[Fault]]:
-    """(compiled settings that the file and its bases set, all faults). CannotDo where the file cannot be read or is not TOML."""
-    return _check(path, 0)
+def check(path: Path, text: str | None = None) -> tuple[dict[str, Any], list[Fault]]:
+    """(compiled settings that the file and its bases set, all faults). CannotDo where the file cannot be read or is not TOML.
+
+    text: what the file is to hold, where that is not yet written."""
+    return _check(path, 0, text)
+
+
+def lineage(path: Path) -> list[Path]:
+    """The file of a profile without faults, and its bases', the nearest first."""
+    files = [path]
+    while (base := _base_of(files[-1], _read(files[-1])[1])) is not None:
+        files.append(_file_of(files[-1], base))
+    return files
 
 
 def language_of(source: Path | None) -> str:
@@ -134,15 +150,25 @@ def _language(values: dict[str, Any]) -> str:
     return str(values.get("language", compiled_default(_ROWS["language"])))
 
 
-def _check(path: Path, depth: int) -> tuple[dict[str, Any], list[Fault]]:
-    text, tree = _read(path)
-    reader = _Reader(places(text), depth)
-    values: dict[str, Any] = {}
-    base = tree.pop("base", None)
+def _base_of(path: Path, tree: dict[str, Any]) -> Any:
+    """What a file's tree names as its base, None where it has none."""
+    base = tree.get("base")
     if isinstance(base, dict):
         base = base.get("value")
-    if base is None and path.parent != BUNDLED:
-        base = DEFAULT_BASE
+    return DEFAULT_BASE if base is None and path.parent != BUNDLED else base
+
+
+def _file_of(path: Path, base: str) -> Path:
+    """The file of a base that the file at `path` names."""
+    return path.parent / base if base.endswith(".toml") else BUNDLED / f"{base}.toml"
+
+
+def _check(path: Path, depth: int, text: str | None = None) -> tuple[dict[str, Any], list[Fault]]:
+    text, tree = _read(path, text)
+    reader = _Reader(places(text), depth)
+    values: dict[str, Any] = {}
+    base = _base_of(path, tree)
+    tree.pop("base", None)
     if base is not None:
         values.update(reader.base(path, base, depth))
     reader.language = _language(values)
@@ -154,13 +180,17 @@ def _check(path: Path, depth: int) -> tuple[dict[str, Any], list[Fault]]:
     values.update(reader.values)
     if base_phrases or site.TABLE in reader.values:
         values[site.TABLE] = site.merged(base_phrases, reader.values.get(site.TABLE, ()))
+        too_many = phrases_fault(values[site.TABLE])  # each file by itself is within the bounds
+        if too_many is not None and site.TABLE in reader.values:
+            reader.fault(site.TABLE, f"{too_many}, those of the base with them")
     # contradictions are looked for among valid values only: one mistake is one fault
     return values, reader.faults + _contradictions(values, reader)
 
 
-def _read(path: Path) -> tuple[str, dict[str, Any]]:
+def _read(path: Path, text: str | None = None) -> tuple[str, dict[str, Any]]:
     try:
-        text = path.read_text("utf-8-sig")  # some editors put a byte order mark in front
+        if text is None:
+            text = path.read_text("utf-8-sig")  # some editors put a byte order mark in front
     except OSError as fault:
         raise CannotDo(f"cannot read the profile {path}: {fault.strerror}") from fault
     except UnicodeDecodeError as fault:
@@ -213,7 +243,7 @@ class _Reader:
         if not isinstance(base, str) or (base not in names() and not base.endswith(".toml")):
             self.fault("base", f"no profile {base!r}; write one of {', '.join(names())}, or the path of a .toml file")
             return {}
-        other = path.parent / base if base.endswith(".toml") else BUNDLED / f"{base}.toml"
+        other = _file_of(path, base)
         if depth >= BASE_DEPTH:
             self.fault("base", "bases lead in a circle, or deeper than four; name a bundled profile")
             return {}
@@ -406,4 +436,4 @@ def show(key: str, compiled: Any) -> str:
     return shown(compiled)
 
 
-__all__ = ["Fault", "Profile", "ProfileError", "check", "from_command", "load", "load_or_own", "names", "own", "report", "show"]
+__all__ = ["Fault", "Profile", "ProfileError", "check", "from_command", "good", "lineage", "load", "load_or_own", "names", "own", "report", "show"]

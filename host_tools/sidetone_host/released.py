@@ -47,7 +47,8 @@ def load(language: str = DEFAULT, folder: Path = FOLDER) -> Released:
         expected = manifest["sha256"]
         missing = [key for key in KEYS if key not in manifest]
     except OSError as fault:
-        raise CannotDo(f"cannot read the {language} network: {fault.filename}: {fault.strerror}") from fault
+        cure = "the networks come with a clone of the repository; run `make setup` there"
+        raise CannotDo(f"cannot read the {language} network: {fault.filename}: {fault.strerror}; {cure}") from fault
     except (ValueError, KeyError, TypeError) as fault:
         raise CannotDo(f"{place / 'manifest.json'} is not a network's manifest: {fault!r}; take it anew from the repository") from fault
     if missing:

@@ -38,6 +38,11 @@ def places(text: str) -> dict[str, int]:
     return found
 
 
+def remarks(lines: list[str]) -> list[str]:
+    """The comments at the ends of these lines, `#` and all."""
+    return [found[0].rstrip() for line in lines for found in _QUOTED.finditer(line) if found[0].startswith("#")]
+
+
 def _dotted(name: str) -> str:
     return ".".join(part.strip().strip("\"'") for part in name.split("."))
 

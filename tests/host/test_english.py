@@ -22,7 +22,7 @@ from sidetone_host import decode, profile, released
 from sidetone_host.errors import CannotDo
 from sidetone_host.flash import application, configuration
 from sidetone_host.flash import site as flash_site
-from sidetone_host.phrases import english, passage, reading, site, words
+from sidetone_host.phrases import english, files, passage, reading, site, words
 
 DEMO = programs.TREE / "host_tools/sidetone_host/data/demo_call.flac"  # in Mandarin
 CALL = programs.TREE / "tests/host/english_call.flac"
@@ -131,14 +131,14 @@ def test_the_passage_says_each_core_wording_twice_and_nothing_else_of_the_core()
 
 def test_a_new_file_is_of_the_language_asked_for(tmp_path: Path) -> None:
     path = tmp_path / "hall.toml"
-    site.add(path, "company", "welcome to /ae k m iy/ power", -0.5, "en")
+    files.add(path, "company", "welcome to /ae k m iy/ power", -0.5, "en")
     assert profile.language_of(path) == "en"
     made = profile.load(path)
     assert made.get("phrases") == (("company", -128, (" ".join(site.units_of("welcome to /ae k m iy/ power", "en")),)),)
     assert made.get("greeting.required_any")[0] == "hello"
-    site.add(path, "company", "acme power speaking")
+    files.add(path, "company", "acme power speaking")
     assert len(profile.load(path).get("phrases")[0][2]) == 2
-    site.remove(path, "company")
+    files.remove(path, "company")
     assert profile.load(path).get("phrases") == ()
     assert profile.language_of(path) == "en"
 
@@ -249,7 +249,7 @@ def test_both_runtimes_hear_the_same_in_english(capfd: pytest.CaptureFixture[str
     """A voice that no training heard (model.corpus.tts, bf_lily) says five lines: all but "one moment" is heard, a phrase given as text too."""
     monkeypatch.setenv("SIDETONE_MICROPYTHON", programs.path("micropython"))
     hall = tmp_path / "hall.toml"
-    site.add(hall, "company", "welcome to acme power", None, "en")
+    files.add(hall, "company", "welcome to acme power", None, "en")
     code, expected, _ = run(capfd, "replay", "--json", str(CALL), "--profile", str(hall))
     assert code == 0
     heard = [json.loads(line)["label"] for line in expected.splitlines() if '"kind":"phrase"' in line]
@@ -294,7 +294,7 @@ def test_a_seats_configuration_has_its_language(tmp_path: Path, update_key: Path
     path = flash_desk.lay(tmp_path, update_key)
     assert configuration.compile(flash_site.load(path), "seat07").language == "zh"
     hall = tmp_path / "hall.toml"
-    site.add(hall, "company", "welcome to /ae k m iy/ power", -0.5, "en")
+    files.add(hall, "company", "welcome to /ae k m iy/ power", -0.5, "en")
     path.write_text(path.read_text("utf-8").replace('site = "hall3"', 'site = "hall3"\nprofile = "hall.toml"'), "utf-8")
     made = configuration.compile(flash_site.load(path), "seat07")
     assert made.language == "en"

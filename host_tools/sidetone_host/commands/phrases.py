@@ -13,6 +13,7 @@ from sidetone_host.errors import CannotDo, JudgedBad
 if TYPE_CHECKING:
     from sidetone_host.phrases.enrol import Enrolment
     from sidetone_host.phrases.estimate import Estimate
+    from sidetone_host.phrases.files import Heard
     from sidetone_host.released import Released
 
 EPILOG = """examples:
@@ -47,8 +48,9 @@ def add_parser(subparsers: Any) -> None:
     add.add_argument("text", metavar="TEXT", help="Chinese characters, or pinyin with tones (huan1 ying2) where a reading is wrong; "
                      "for English calls words, or sounds between slashes (/ae k m iy/) for a word that is not known")  # fmt: skip
     add.add_argument("--label", required=True, metavar="L", help="its name in events and records, such as company; several texts may share it")
-    add.add_argument("--cutoff", type=float, metavar="N", help="stricter (nearer to 0) or laxer than the one chosen, -4 to 0")
-    add.add_argument("--at-most", type=float, metavar="N", help="choose the cutoff for N false alarms an hour, by the shipped negatives alone")
+    cutoff = add.add_mutually_exclusive_group()
+    cutoff.add_argument("--cutoff", type=float, metavar="N", help="stricter (nearer to 0) or laxer than the one chosen, -4 to 0")
+    cutoff.add_argument("--at-most", type=float, metavar="N", help="choose the cutoff for N false alarms an hour, by the shipped negatives alone")
     add.add_argument("--dry-run", action="store_true", help="say everything, write nothing")
     _file(add)
     _language(add, "of a profile that does not exist yet (default zh); an existing one has its own")
@@ -114,57 +116,58 @@ def _path(args: argparse.Namespace) -> Path:
 
 
 def _network(language: str) -> Released:
-    from sidetone_host import released
-
-    if language not in released.languages():
-        raise CannotDo(f"no network for calls in `{language}` is released; there are {', '.join(released.languages())}")
-    return released.load(language)
+    known = released.languages()
+    if known and language not in known:
+        raise CannotDo(f"no network for calls in `{language}` is released; there are {', '.join(known)}")
+    return released.load(language)  # without any network it says what to do
 
 
 def _add(args: argparse.Namespace) -> int:
-    from sidetone.core.etiquette.site_phrases import label_fault, phrases_fault
-    from sidetone_host import profile
-    from sidetone_host.phrases import site
+    from sidetone.core.etiquette.site_phrases import label_fault
+    from sidetone_host import folders, profile
+    from sidetone_host.phrases import files, site
 
     path = _path(args)
     fault = label_fault(args.label)
     if fault:
-        raise JudgedBad(f"--label {args.label}: {fault}")
-    if args.cutoff is not None and not -4 <= args.cutoff < 0:
+        raise JudgedBad(f"--label {site.shown(args.label)}: {fault}")
+    if args.cutoff is not None and not -4 <= args.cutoff <= 0:
         raise CannotDo("--cutoff must be -4 to 0 natural-log units a unit")
     if args.at_most is not None and not 0.01 <= args.at_most <= 60:
         raise CannotDo("--at-most must be 0.01 to 60 false alarms an hour")
-    table = site.table_of(path)
-    language = profile.language_of(path) if path.exists() else args.language or released.DEFAULT
+    exists = folders.mode_of(path) is not None
+    language = profile.language_of(path) if exists else args.language or released.DEFAULT
     if args.language not in (None, language):
         raise CannotDo(f"{path} is a profile of calls in `{language}`; --language is for a new one")
     try:
-        others = site.texts_of(table[args.label]) if args.label in table else []
-        cutoff = _describe(args.text, others, language, args.cutoff, args.at_most)
+        site.units_of(args.text, language)
+        files.add(path, args.label, args.text, args.cutoff, language, dry_run=True)  # what is no good is said before all advice
+        known = files.heard(path).get(args.label) if exists else None
+        cutoff = _describe(args.text, known, language, args.cutoff, args.at_most)
     except ValueError as problem:
         raise JudgedBad(str(problem)) from None
-    rows, problem_text = site.compiled({**table, args.label: [*others, args.text]}, language)
-    problem_text = problem_text or phrases_fault(rows)
-    if problem_text:
-        raise JudgedBad(f"{path}: {problem_text}")
+    if known and not known.file.samefile(path):
+        print(f"  note     takes along what {known.file} has under {args.label}: from now on this file's texts go before those")
     if args.dry_run:
         return 0
-    site.add(path, args.label, args.text, cutoff, language)
+    files.add(path, args.label, args.text, cutoff, language)
     found = "`sidetone replay` and `run` hear it from now on" if args.file is None else f"`--profile {path}` hears it from now on"
     print(f"added to {path} as {args.label}: {found}")
     return 0
 
 
-def _describe(text: str, others: list[str], language: str, cutoff: float | None, at_most: float | None) -> float | None:
-    """Print what a phrase is and what is to be expected of its label; the cutoff to write with it, None for the network's own table."""
-    from sidetone_host.phrases import advice, estimate, reading, site
+def _describe(text: str, known: Heard | None, language: str, cutoff: float | None, at_most: float | None) -> float | None:
+    """Print what a phrase is and what is to be expected of its label, `known` so far; the cutoff to write with it, None to leave it as it is."""
+    from sidetone_host.phrases import advice, cutoffs, estimate, reading, site
     from sidetone_host.phrases.words import Word
 
     spoken, manifest = reading.of(language), _network(language).manifest
-    units = site.units_of(text, language)
-    syllables = spoken.syllables(spoken.read(text))
+    units, pieces = site.units_of(text, language), spoken.read(text)
+    syllables = spoken.syllables(pieces)
     folder = released.FOLDER / language
-    print(f"{text}\n  {spoken.CAPTION:8} {spoken.shown(spoken.read(text))}\n  sounds   {' '.join(units)}")
+    print(f"{text}\n  {spoken.CAPTION:8} {spoken.shown(pieces)}\n  sounds   {' '.join(units)}")
+    if any(text[at].isdigit() for at, _ in spoken.placed(text)):
+        print(f"  warning  digits are read one by one, as above; {spoken.NUMBER}")
     if syllables < FEW_SYLLABLES:
         print("  warning  two syllables: many are missed, and ordinary speech holds the same sounds; give four or more")
     elif syllables == FEW_SYLLABLES:
@@ -185,26 +188,48 @@ def _describe(text: str, others: list[str], language: str, cutoff: float | None,
     except CannotDo as missing:
         print(f"  false    unknown: {missing}")
         return cutoff
-    ids = {name: k for k, name in enumerate(manifest["units"])}
-    phrases = [[ids[unit] for unit in site.units_of(one, language)] for one in dict.fromkeys([*others, text])]
-    row = estimate.row_of(manifest, "phrase", phrases, round((cutoff or 0) * 256))
-    [result] = estimate.false_alarms(manifest, negatives, [row])
-    if cutoff is None:
-        shortest = min(len(phrase) for phrase in phrases)
-        chosen = estimate.own_cutoff(manifest, result, syllables, shortest) if at_most is None else estimate.cutoff_for(result, at_most)
-        row["cutoff_q8"], cutoff = chosen, chosen / 256
+    others, old_q8 = (site.texts_of(known.entry), known.row[1]) if known else ([], 0)
+    texts = list(dict.fromkeys([*others, text]))
+    row = cutoffs.row_of(manifest, language, texts, site.cutoff_q8(cutoff))
+    if at_most is not None:
         [result] = estimate.false_alarms(manifest, negatives, [row])
+        row["cutoff_q8"] = estimate.cutoff_for(result, at_most)
+    elif cutoff is None:
+        row["cutoff_q8"], chosen_q8 = cutoffs.after(language, old_q8, others, texts)
+        if row["cutoff_q8"] != chosen_q8:
+            print(f"  cutoff   {_units(old_q8)} stays: it was set by hand; for these texts {_units(chosen_q8)} would be chosen")
+    if known and row["cutoff_q8"] != old_q8:
+        print(f"  cutoff   of {known.row[0]}: {_changed(old_q8, row['cutoff_q8'])}")
+    [result] = estimate.false_alarms(manifest, negatives, [row])
     rate = result.false / result.hours
     counted = f"{result.false} in {result.hours:.1f} h of speech without it, spliced from {negatives.distinct_hours:.1f} h"
-    print(f"  false    {_rate(result)}: {counted}; cutoff {cutoff:.2f}")
+    print(f"  false    {_rate(result)}: {counted}; cutoff {_units(row['cutoff_q8'])}")
     aim = estimate.aim(syllables)
     if rate > max(TALKATIVE_PER_H, 2 * aim) and at_most is None:
-        better = estimate.cutoff_for(result, aim) / 256
-        print(f"  warning  more than {TALKATIVE_PER_H:g} an hour; with --cutoff {better:.2f} about {aim} an hour, and fewer of the true ones")
-    known = manifest.get("metrics", {}).get("text", {}).get(str(min(6, syllables)))
-    if known:
-        print(f"  heard    of phrases of this length {100 * known['recall']:.0f} % at one cutoff for all (synthetic)")
-    return round(cutoff, 3)
+        better = {**row, "cutoff_q8": estimate.cutoff_for(result, aim)}
+        advised = "give a longer phrase"
+        if better["cutoff_q8"] > row["cutoff_q8"]:
+            [strict] = estimate.false_alarms(manifest, negatives, [better])  # the strictest there is may not reach the aim
+            about = max(aim, strict.false / strict.hours)
+            advised = f"with --cutoff {_units(better['cutoff_q8'])} about {about:.1f} an hour, and fewer of the true ones"
+        print(f"  warning  more than {TALKATIVE_PER_H:g} an hour; {advised}")
+    rates = manifest.get("metrics", {}).get("text", {}).get(str(min(6, syllables)))
+    if rates:
+        print(f"  heard    of phrases of this length {100 * rates['recall']:.0f} % at one cutoff for all (synthetic)")
+    return cutoff if row["cutoff_q8"] in (old_q8, site.cutoff_q8(cutoff)) else _decimal(row["cutoff_q8"])
+
+
+def _decimal(cutoff_q8: int) -> float:
+    """As it is written: three decimals tell every Q8 from its neighbours."""
+    return round(cutoff_q8 / 256, 3)
+
+
+def _units(cutoff_q8: int) -> str:
+    return f"{_decimal(cutoff_q8):.3f}" if cutoff_q8 else "the network's own"
+
+
+def _changed(old_q8: int, new_q8: int) -> str:
+    return f"{_units(old_q8)} -> {_units(new_q8)}"
 
 
 def _rate(result: Estimate) -> str:
@@ -218,78 +243,91 @@ def _some(words: list[Any]) -> str:
     return ", ".join(word.text for word in words[:MOST_SHOWN]) + more
 
 
-def _entries(path: Path) -> dict[str, Any]:
-    from sidetone_host.phrases import site
+def _heard(args: argparse.Namespace) -> tuple[Released, str, list[tuple[Heard, dict[str, Any]]]]:
+    """The network of a profile's calls, their language, and each label that is heard under it with its row of PhraseSpotter."""
+    from sidetone.core.speech.phrases import site_rows
+    from sidetone_host import folders, profile
+    from sidetone_host.phrases import estimate, files
 
-    table = site.table_of(path)
-    if not table:
+    path = _path(args)
+    heard = list(files.heard(path).values()) if folders.mode_of(path) is not None or args.file else []
+    if not heard:
         raise CannotDo(f"{path} has no phrases; `sidetone phrases add TEXT --label L` puts one there")
-    return table
+    language = profile.language_of(path)
+    network = _network(language)
+    manifest = network.manifest
+    rows = site_rows(manifest, [label.row for label in heard])
+    whole = [estimate.row_of(manifest, row["label"], row["phrases"], row.get("cutoff_q8", 0)) for row in rows]
+    return network, language, list(zip(heard, whole, strict=True))
+
+
+def _place(heard: Heard, args: argparse.Namespace) -> str:
+    """Where a label of a base stands; nothing of one of the profile's own."""
+    return "" if heard.file == _path(args) else f"  (from {heard.file})"
 
 
 def _list(args: argparse.Namespace) -> int:
-    from sidetone_host import profile
     from sidetone_host.phrases import estimate, reading, site
 
-    path = _path(args)
-    entries = _entries(path)
-    language = profile.language_of(path)
-    spoken, manifest = reading.of(language), _network(language).manifest
+    network, language, labels = _heard(args)
+    spoken, manifest = reading.of(language), network.manifest
     negatives = estimate.load(released.FOLDER / language, manifest["sha256"])
-    rows, fault = site.compiled(entries, language)
-    if rows is None:
-        raise JudgedBad(f"{path}: {fault}")
-    from sidetone.core.speech.phrases import site_rows
-
-    print(path)
-    whole = [estimate.row_of(manifest, row["label"], row["phrases"], row.get("cutoff_q8", 0)) for row in site_rows(manifest, rows)]
-    for row, result in zip(whole, estimate.false_alarms(manifest, negatives, whole), strict=True):
-        label = row["label"]
-        print(f"{label}  cutoff {row['cutoff_q8'] / 256:.2f}, false alarms {_rate(result)}")
-        for text in site.texts_of(entries[label]):
+    print(_path(args))
+    for (heard, row), result in zip(labels, estimate.false_alarms(manifest, negatives, [row for _, row in labels]), strict=True):
+        print(f"{row['label']}  cutoff {_units(row['cutoff_q8'])}, false alarms {_rate(result)}{_place(heard, args)}")
+        for text in site.texts_of(heard.entry):
             print(f"  {text}  {spoken.shown(spoken.read(text))}")
     return 0
 
 
 def _remove(args: argparse.Namespace) -> int:
-    from sidetone_host.phrases import site
+    from sidetone_host import profile
+    from sidetone_host.phrases import cutoffs, files, site
 
     path = _path(args)
-    site.remove(path, args.label, args.text)
-    print(f"removed from {path}")
+    cutoff, told = None, ""
+    left = files.texts_left(path, args.label, args.text)
+    entry = files.table_of(path)[args.label]
+    old_q8 = site.cutoff_q8(entry.get("cutoff")) if isinstance(entry, dict) else 0
+    if left and old_q8:
+        try:
+            new_q8, chosen_q8 = cutoffs.after(profile.language_of(path), old_q8, site.texts_of(entry), left)
+        except (CannotDo, ValueError) as problem:
+            told = f"; its cutoff stays {_units(old_q8)}: {problem}"
+        else:
+            if new_q8 != old_q8:
+                cutoff = _decimal(new_q8)
+                told = f"; its cutoff {_changed(old_q8, new_q8)}"
+            elif new_q8 != chosen_q8:
+                told = f"; its cutoff stays {_units(old_q8)}, set by hand: for the texts that are left {_units(chosen_q8)} would be chosen"
+    files.remove(path, args.label, args.text, cutoff)
+    print(f"removed from {path}{told}")
     return 0
 
 
 def _test(args: argparse.Namespace) -> int:
-    from sidetone.core.speech.phrases import FAR_Q8, site_rows
-    from sidetone_host import profile
-    from sidetone_host.phrases import estimate, hear, many, site
+    from sidetone.core.speech.phrases import FAR_Q8
+    from sidetone_host.phrases import hear, many
 
-    path = _path(args)
-    entries = _entries(path)
-    language = profile.language_of(path)
-    network = _network(language)
+    network, _, labels = _heard(args)
     manifest = network.manifest
-    compiled, fault = site.compiled(entries, language)
-    if compiled is None:
-        raise JudgedBad(f"{path}: {fault}")
-    rows = [estimate.row_of(manifest, row["label"], row["phrases"], row.get("cutoff_q8", 0)) for row in site_rows(manifest, compiled)]
-    heard = hear.agent(args.wav, manifest, network.model, args.customer)
-    cost = many.costs(manifest, heard.logits)
-    for row in rows:
+    recording = hear.agent(args.wav, manifest, network.model, args.customer)
+    cost = many.costs(manifest, recording.logits)
+    for heard, row in labels:
         [fits] = many.fits(many.sequences(manifest, [row]), manifest["fit_limit"], [cost])
         values = many.heard(manifest, [row], many.label_fits([row], fits), cost.lags)[:, 0]
         told = many.events(values, row["cutoff_q8"], row["refractory_ms"])
-        print(f"{row['label']}: heard {len(told)} times" if len(told) != 1 else f"{row['label']}: heard once")
+        print(f"{row['label']}: heard {'once' if len(told) == 1 else f'{len(told)} times'}{_place(heard, args)}")
         for step in told:
-            print(f"  {heard.step_ms[step] / 1000:8.2f} s  {_margin(values, step, row['cutoff_q8']):+.2f} over the cutoff")
+            print(f"  {recording.step_ms[step] / 1000:8.2f} s  {_margin(values, step, row['cutoff_q8']):+.2f} over the cutoff")
         near = many.events(values, row["cutoff_q8"] - NEAR_Q8, row["refractory_ms"])
         for step in near:
             if not any(abs(step - other) <= LATE for other in told):
-                print(f"  {heard.step_ms[step] / 1000:8.2f} s  missed by {-_margin(values, step, row['cutoff_q8']):.2f}")
+                print(f"  {recording.step_ms[step] / 1000:8.2f} s  missed by {-_margin(values, step, row['cutoff_q8']):.2f}")
         if not told and not near and values.max() > FAR_Q8:
             step = int(values.argmax())
-            print(f"  {heard.step_ms[step] / 1000:8.2f} s  nothing nearer than {(row['cutoff_q8'] - int(values[step])) / 256:.2f} under the cutoff")
+            under = (row["cutoff_q8"] - int(values[step])) / 256
+            print(f"  {recording.step_ms[step] / 1000:8.2f} s  nothing nearer than {under:.2f} under the cutoff")
     return 0
 
 

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from sidetone_host.errors import CannotDo, JudgedBad
+from sidetone_host.errors import CannotDo
 
 EPILOG = """examples:
   sidetone profile check hall-3.toml      every fault at once, each with its line and what to do
@@ -54,9 +54,7 @@ def _check(args: argparse.Namespace) -> int:
     from sidetone.core.etiquette.settings import SETTINGS
     from sidetone_host import profile
 
-    values, faults = profile.check(args.file)
-    if faults:
-        raise JudgedBad(profile.report(args.file, faults))
+    values = profile.good(args.file)
     compiled = Profile(list(values.items()))
     changed = compiled.differences()
     print(f"{args.file}: good; {len(changed)} of {len(SETTINGS)} settings differ from the defaults")

@@ -131,7 +131,7 @@ def cutoff_for(estimate: Estimate, rate_per_h: float) -> int:
     heard = np.sort(estimate.peaks_q8[estimate.peaks_q8 > FAR_Q8])[::-1]
     wanted = rate_per_h * estimate.hours
     if not len(heard):
-        return 0
+        return LOWEST_Q8  # whatever the cutoff, nothing comes of it
     if wanted >= 3:
         return min(-1, int(heard[min(len(heard) - 1, int(wanted))]) + 1)
     top = min(TAIL, len(heard) - 1)
