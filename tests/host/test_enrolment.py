@@ -10,6 +10,7 @@ import pytest
 import soundfile
 
 import programs
+from sidetone.core.etiquette.profile import Profile
 from sidetone_host import calibration, cli, released
 from sidetone_host.errors import CannotDo, JudgedBad
 from sidetone_host.phrases import enrol, hear, passage
@@ -25,16 +26,44 @@ def network(request: pytest.FixtureRequest) -> Released:
 
 def test_a_calibration_is_read_back_and_a_faulty_one_is_one_line(tmp_path: Path) -> None:
     path = tmp_path / "seat.toml"
-    calibration.write(path, -6221, 1083, [("greeting", -90), ("farewell", -201)])
-    assert calibration.read(path) == {"baseline_q8": -6221, "rate_scale_pm": 1083, "cutoffs_q8": [("greeting", -90), ("farewell", -201)]}
+    calibration.write(path, "zh", -6221, 1083, [("greeting", -90), ("farewell", -201)])
+    assert calibration.read(path, None) == {"baseline_q8": -6221, "rate_scale_pm": 1083, "cutoffs_q8": [("greeting", -90), ("farewell", -201)]}
     for text in ("baseline_dbfs = 3", "rate_scale = true", "x = 1", "cutoffs = 1", "[cutoffs]\ngreeting = 1", "=", '[cutoffs]\ngreeting = "a"'):
         path.write_text(text, "utf-8")
         with pytest.raises(CannotDo):
-            calibration.read(path)
+            calibration.read(path, None)
     with pytest.raises(CannotDo):
-        calibration.read(tmp_path / "absent.toml")
+        calibration.read(tmp_path / "absent.toml", None)
     with pytest.raises(CannotDo, match=r"absent/seat\.toml: No such file"):
-        calibration.write(tmp_path / "absent/seat.toml", -6221, 1083, [])
+        calibration.write(tmp_path / "absent/seat.toml", "zh", -6221, 1083, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("", "says nothing"),
+        ('language = "en"\nbaseline_dbfs = -24\n', "made for calls in `en`; these are in `zh`"),
+        ("[cutoffs]\ngreting = -0.5\n", "did you mean greeting"),
+    ],
+)
+def test_a_calibration_that_does_not_fit_the_calls_is_one_line(
+    capfd: pytest.CaptureFixture[str], tmp_path: Path, home: Path, text: str, word: str
+) -> None:
+    seat = tmp_path / "seat.toml"
+    seat.write_text(text, "utf-8")
+    for command in (("replay", str(DEMO)), ("run", "--source", str(DEMO), "--fast", "--calls", "1", "--data", str(tmp_path / "data"))):
+        assert cli.main([*command, "--calibration", str(seat)]) == 2
+        said = capfd.readouterr()
+        assert (said.out, said.err.count("\n")) == ("", 1)
+        assert word in said.err
+
+
+def test_a_calibration_may_name_a_phrase_of_the_profile(tmp_path: Path) -> None:
+    seat = tmp_path / "seat.toml"
+    calibration.write(seat, "zh", -6221, 1083, [("company", -90)])
+    with pytest.raises(CannotDo, match="company"):
+        calibration.read(seat, Profile())
+    assert calibration.read(seat, Profile([("phrases", [["company", 0, ["h uan i ing"]]])]))["cutoffs_q8"] == [("company", -90)]
 
 
 def test_the_passage_holds_each_core_phrase_twice(network: Released) -> None:

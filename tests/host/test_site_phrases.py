@@ -443,7 +443,7 @@ def test_both_runtimes_hear_the_same_with_phrases_and_personal_cutoffs(
     soundfile.write(cut, sound[int(20.5 * rate) : int(26.0 * rate), 0], rate)
     hall, seat = tmp_path / "hall.toml", tmp_path / "seat.toml"
     files.add(hall, "number", "手机号码告诉我", cutoff=-0.9)
-    calibration.write(seat, -24 * 256, 1100, [("greeting", -400), ("transfer", -900)])
+    calibration.write(seat, "zh", -24 * 256, 1100, [("greeting", -400), ("transfer", -900)])
     arguments = ("replay", "--json", str(cut), "--profile", str(hall), "--calibration", str(seat))
     code, expected, _ = run(capfd, *arguments)
     assert code == 0

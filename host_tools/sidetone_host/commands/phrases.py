@@ -355,7 +355,8 @@ def _enrol(args: argparse.Namespace) -> int:
         raise JudgedBad(f"{args.wav}: {fault}") from None
     _report(result, network.manifest)
     if args.out:
-        calibration.write(args.out, result.baseline_q8, result.rate_scale_pm, [(row.label, row.own_q8) for row in result.changed])
+        cutoffs_q8 = [(row.label, row.own_q8) for row in result.changed]
+        calibration.write(args.out, network.manifest["language"], result.baseline_q8, result.rate_scale_pm, cutoffs_q8)
         print(f"written to {args.out}; `sidetone replay` and `run` take it with --calibration {args.out}")
     return 0
 

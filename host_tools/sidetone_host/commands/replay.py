@@ -98,7 +98,7 @@ def play_on_cpython(
         hearing,
         network,
         settings,
-        app.Calibration(*calibration.of(args)),
+        app.Calibration(*calibration.of(args, settings)),
         app.CallSetup(len(recording.channels) > 1, args.direction, _wall_seconds(args.start)),
         lambda t_ms, kind, rows: heard.append((t_ms, kind, rows)),
     )
@@ -121,7 +121,7 @@ def play_on_micropython(
     from sidetone.on_cpython import audio
     from sidetone_host import micropython
 
-    baseline_q8, rate_scale_pm, cutoffs_q8 = calibration.of(args)
+    baseline_q8, rate_scale_pm, cutoffs_q8 = calibration.of(args, settings)
     request = {
         "profile": settings.differences(),
         "baseline_q8": baseline_q8,

@@ -90,7 +90,7 @@ def _run(args: argparse.Namespace) -> int:
         _notice(note)
     source, channels = _source(args, board)
     clock = Clock()
-    voice = app.Calibration(*calibration.of(args))
+    voice = app.Calibration(*calibration.of(args, settings["now"]))
     link, outbox, storage = _link(args, board, clock, source, network.manifest)
     lamps = _lamps(args.lamps, board, settings["now"])
     inputs = _inputs(board, args.lamps)
@@ -103,7 +103,11 @@ def _run(args: argparse.Namespace) -> int:
         return app.build_listener(hearing, network, settings["now"], agent.voice() if agent else voice, call, emit)
 
     def new_profile(name: str, values: dict[str, Any]) -> None:
-        settings["now"] = profile.from_command(name, values)
+        made = profile.from_command(name, values)
+        language = settings["now"].get("language")
+        if args.calibration and made.get("language") != language:
+            raise ValueError(f"the agent's calibration is for calls in `{language}`")
+        settings["now"] = made
 
     device = app.Device(hear, lamps, link, clock.uptime_ms, new_profile, agent, inputs)
     device.practice = args.practice

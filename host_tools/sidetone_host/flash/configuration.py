@@ -56,7 +56,7 @@ def compile(site: Site, seat_name: str) -> Configuration:
     where = f"seats.{index}"
     board = _board(site, where, seat)
     settings = _profile(site, where, seat)
-    voice = _calibration(site, where, seat)
+    voice = _calibration(site, where, seat, settings)
     files, secrets = _trust(site, where, seat)
     secrets = {**_wifi(site), "mqtt_user": seat_name.encode(), **_password(site, where, seat, seat_name), **secrets}
     if "update_key" in site.table:
@@ -134,11 +134,11 @@ def _profile(site: Site, where: str, seat: dict[str, Any]) -> Profile | None:
     return None
 
 
-def _calibration(site: Site, where: str, seat: dict[str, Any]) -> dict[str, Any]:
+def _calibration(site: Site, where: str, seat: dict[str, Any], settings: Profile | None) -> dict[str, Any]:
     """baseline_q8 (dBFS Q8), rate_scale_pm (per mille) and cutoffs_q8 of the seat's agent; the site file's own values go before a file's."""
     path = site.file(seat["calibration"]) if "calibration" in seat else None
     try:
-        return calibration.known(path, seat.get("baseline_dbfs"), seat.get("rate_scale"))
+        return calibration.known(path, seat.get("baseline_dbfs"), seat.get("rate_scale"), settings)
     except CannotDo as fault:
         site.fault(f"{where}.calibration", str(fault))
         return {}
