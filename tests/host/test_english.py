@@ -270,6 +270,8 @@ def test_a_phrase_is_read_judged_and_written(capfd: pytest.CaptureFixture[str], 
     assert run(capfd, "phrases", "test", str(DEMO))[0] == 0
     for arguments, code, word in (
         (("bye", "--label", "a"), 1, "one syllable"),
+        (("50% off today", "--label", "a"), 1, "%: not among"),
+        (("call us @ home", "--label", "a"), 1, "@: not among"),
         (("welcome to zorblix", "--label", "a"), 1, "between slashes"),
         (("欢迎致电", "--label", "a", "--language", "zh"), 2, "--language is for a new one"),
     ):
@@ -285,6 +287,8 @@ def test_advice_names_what_sounds_alike_and_what_the_network_hears_already(capfd
     assert "one sound from emitting" in said
     said = run(capfd, "phrases", "add", "goodbye for now from acme", "--label", "a", "--language", "en", "--dry-run")[1]
     assert "farewell" in said
+    said = run(capfd, "phrases", "add", "within 24 hours", "--label", "a", "--language", "en", "--dry-run")[1]
+    assert "one by one" in said
 
 
 # -- flashed
