@@ -8,6 +8,7 @@ the hours are nominal, and `distinct_hours` says how much speech they are made o
 `pack` writes the streams' costs (how far each unit is behind the best one, up to LIMIT_NATS) for the host's tools: about 0.4 MB an hour.
 """
 
+import copy
 import json
 import lzma
 
@@ -25,14 +26,14 @@ PER_JOIN_S = 3.4  # mean length of a spliced clip
 
 
 def source(extra, near=True):
-    """Speech that no training and no test uses -> [Clip]: the synthetic dev set (`near`: its near-homophones too) and the held-out clips of an
-    extra corpus."""
-    held = [c for k, c in enumerate(features.extra(extra)) if k % features.HELD_OUT == 0] if extra else []
-    return [c for c in features.synthetic("dev") if near or c.kind != "near"] + held
+    """Speech that no training and no test uses -> [Clip]: the synthetic dev set (`near`: its near-homophones too) and the held-out ones of an
+    extra corpus' clips."""
+    return [c for c in features.synthetic("dev") if near or c.kind != "near"] + [c for c in extra if c.held_out]
 
 
 def pieces(network, scale, clips, rng):
-    """Aligned by the int8 network's own outputs -> pieces of a few syllables, never cut inside a label's phrase."""
+    """Aligned by the int8 network's own outputs -> pieces of a few syllables, never cut inside a label's phrase; the whole clips for a network
+    that hears too little to align any."""
     phrases, out = [labels.phrase_units(name) for name in labels.LABELS], []
     lead = np.zeros(4800, np.float32)
     for number, clip in enumerate(clips):
@@ -45,7 +46,14 @@ def pieces(network, scale, clips, rng):
             for piece in splice.pieces(clip, found[0] - 10, phrases, rng):
                 piece.kind = f"{number}"  # where it comes from
                 out.append(piece)
-    return out
+    return out or [whole(clip, number) for number, clip in enumerate(clips)]
+
+
+def whole(clip, number):
+    """The clip as a piece of itself."""
+    piece = copy.copy(clip)
+    piece.kind = f"{number}"
+    return piece
 
 
 def sources(clip):
@@ -88,11 +96,11 @@ def pack(path, manifest, rows, distinct_hours):
     """Write the costs of the streams and their clips' units; rows: (logits, spans) of each."""
     from sidetone_host.phrases import many
 
-    limit = int(LIMIT_NATS / manifest["output_scale"])
+    limit = min(255, int(LIMIT_NATS / manifest["output_scale"]))
     rows = rows[::2] + rows[1::2]  # the first half is clean, the second disturbed: some of both
     seconds = [sum(len(clip.audio) for clip, _, _ in spans) / 16000 for _, spans in rows]
     rows = [row for row, upto in zip(rows, np.cumsum(seconds), strict=True) if upto <= SHIPPED_HOURS * 3600]
-    dense = [np.minimum(many.costs(manifest, logits).units[:, :UNITS], limit) for logits, _ in rows]
+    dense = [np.minimum(many.costs(manifest, logits).units[:, :UNITS], limit).astype(np.uint8) for logits, _ in rows]
     clips = [[[a, b, [t for t in clip.target if t < UNITS]] for clip, a, b in spans] for _, spans in rows]
     hours = sum(len(clip.audio) for _, spans in rows for clip, _, _ in spans) / 57.6e6
     head = {"schema": 1, "sha256": manifest["sha256"], "units": UNITS, "limit": limit, "hours": round(hours, 3),

@@ -13,7 +13,6 @@ import numpy as np
 
 from model import negatives, quantize, score, tune
 from model.corpus import features, labels, tts
-from model.corpus.extra import listing
 from model.corpus.language import CODE
 from model.network import FEATURE_SCALE, TOKENS, UNITS, macs
 
@@ -47,7 +46,8 @@ def compare(layers, content, manifest):
 
 
 def tuned(manifest, network, extra, hours, near):
-    """Fill in the manifest's cutoffs and what they rest on -> (table per label, streams of negatives, their distinct hours)."""
+    """Fill in the manifest's cutoffs and what they rest on; extra: the extra corpus' [Clip] -> (table per label, streams of negatives, their distinct
+    hours)."""
     clips = negatives.source(extra, near)
     made, plain = tune.material(clips)
     rows = score.logits(network, made)
@@ -77,6 +77,7 @@ def main():
     parser.add_argument("--out", help="instead of model/released/LANGUAGE")
     args = parser.parse_args()
     name = f"sidetone-{CODE}"
+    real = features.extra(args.extra) if args.extra else []
     if args.retune:
         manifest = json.loads((Path(args.run) / "manifest.json").read_text(encoding="utf-8"))
         content = (Path(args.run) / manifest["file"]).read_bytes()
@@ -90,13 +91,12 @@ def main():
         content, layers, act = quantize.quantize(folder / "last.pt", [i[0] for i in items[:132]], f"{name} {args.version}")
         manifest = tune.skeleton(name, args.version, *act["out"])
         manifest["trained_on"] = ["synthetic: Kokoro-82M v1.0 (Apache-2.0), styles of kokoro-js 1.2.1"]
-        if args.extra:
-            rows, _ = listing(args.extra)
-            who = len({speaker for *_, speaker in rows})
-            manifest["trained_on"].append(f"real: {Path(args.extra).resolve().name}, {len(rows)} clips, {who} speaker{'s' * (who > 1)}")
+        if real:
+            who = len({clip.speaker for clip in real})
+            manifest["trained_on"].append(f"real: {Path(args.extra).resolve().name}, {len(real)} clips, {who} speaker{'s' * (who > 1)}")
         manifest["metrics"] = {"macs_per_step": macs(), "bytes": len(content)}
     manifest["sha256"] = hashlib.sha256(content).hexdigest()
-    table, more, distinct = tuned(manifest, quantize.Streaming(content), args.extra, args.hours, not args.without_near)
+    table, more, distinct = tuned(manifest, quantize.Streaming(content), real, args.hours, not args.without_near)
     if not args.retune:
         manifest["metrics"].update(compare(layers, content, manifest))
     out = Path(args.out) if args.out else RELEASED / CODE

@@ -23,11 +23,11 @@ def wilson(hit, said):
 
 
 def poisson(count, hours):
-    """95 % interval of a rate per hour."""
+    """95 % interval of a rate per hour; of no time: any rate."""
     from sidetone_host.phrases.estimate import interval
 
     low, high = interval(count)
-    return low / hours, high / hours
+    return (low / hours, high / hours) if hours else (0.0, np.inf)
 
 
 def pooled(table, names):

@@ -3,13 +3,12 @@
 Each is a list of `features.Clip`; `About` says what more is known of a clip: its file, its speed, who wrote its text.
 """
 
-import csv
-from pathlib import Path
 from typing import NamedTuple
 
 from model import negatives
-from model.corpus import features, labels, synthesize
-from model.corpus.language import CODE, reading
+from model.corpus import features, synthesize
+from model.corpus.extra import CorpusError, LeftOut, told
+from model.corpus.language import reading
 
 SPEEDS = ((0.0, 0.95, "slow (under 0.95)"), (0.95, 1.15, "usual"), (1.15, 9.0, "fast (over 1.15)"))
 
@@ -28,26 +27,22 @@ def synthetic():
 
 
 def real(folder):
-    """Recordings of the language with a text -> (clips, About of each); kind 'human' or 'asr' after who wrote the text. What of a text cannot be read is
-    dropped from the units."""
-    import soundfile
-
+    """Recordings of the language with a text, in one of the layouts of corpus/extra.py -> (clips, About of each); kind 'human' or 'asr' after who wrote
+    the text. What of a text cannot be read is dropped from the units. CorpusError, one line, where nothing can be heard."""
+    kept, left_out = features.readable(folder)
     clips, about = [], []
-    with (Path(folder) / "manifest.csv").open(encoding="utf-8") as f:
-        for row in csv.DictReader(f):
-            if row["lang"] != CODE or not row["text"]:
-                continue
-            x, rate = soundfile.read(Path(folder) / row["file"], dtype="float32", always_2d=True)
-            if rate != 16000:
-                raise SystemExit(f"{row['file']}: {rate} Hz; the evaluation wants 16 kHz")
-            text = reading.cleaned(row["text"])
-            try:
-                target = labels.target(text)
-            except ValueError:
-                continue
-            kind = "human" if row["text_from"] == "human" else "asr"
-            clips.append(features.Clip(x[:, 0], target, len(reading.syllables(text)), row["speaker"], text, kind, True))
-            about.append(About(row["file"], readable=kind == "human" and not reading.foreign(row["text"])))
+    for row, text, target, count in kept:
+        try:
+            x = features.recording(row.path, target)
+        except LeftOut as fault:
+            left_out.append((fault, row.path.name))
+            continue
+        kind = "human" if row.text_from == "human" else "asr"
+        clips.append(features.Clip(x, target, count, row.speaker, text, kind, True))
+        about.append(About(row.path.name, readable=kind == "human" and not reading.foreign(row.text)))
+    if not clips:
+        raise CorpusError(f"{folder}: nothing in it can be measured{told(left_out)}")
+    print(f"{folder}: {len(clips)} clips{told(left_out)}", flush=True)
     return clips, about
 
 

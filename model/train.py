@@ -169,7 +169,7 @@ class Optimizers:
 def extra_clips(folder, speakers):
     """The extra corpus but for what the cutoffs are chosen on; read once in a process."""
     read = features.extra(folder, speakers and speakers.split(",")) if folder else []
-    return [c for k, c in enumerate(read) if k % features.HELD_OUT]
+    return [clip for clip in read if not clip.held_out]
 
 
 def prepare(args, number, weights, path):

@@ -1,84 +1,131 @@
-"""Real speech that a site or a developer has: the layouts that `make train EXTRA=DIR` reads.
+"""Real speech that a site or a developer has: the layouts that `make train EXTRA=DIR` and `make evaluate REAL=DIR` read.
 
 | layout | text | sound | speaker |
 |---|---|---|---|
-| ours | `*.csv` with columns `file`, `text`, perhaps `speaker` | the named file, anywhere below DIR | `speaker`, else the csv's name |
-| Common Voice | `*.tsv` with columns `path`, `sentence`, `client_id` (validated.tsv where there is one) | `clips/` | `client_id` |
+| ours | `*.csv` with columns `file`, `text`, perhaps `speaker`, `lang`, `text_from` | the named file, anywhere below DIR | `speaker`, else the csv's name |
+| Common Voice | `*.tsv` with columns `path`, `sentence`, `client_id` (beside a validated.tsv that one alone) | `clips/` | `client_id` |
 | AISHELL-1 | `transcript/*.txt`, a line `ID word word ...` | `wav/*/SPEAKER/ID.wav`, its archives unpacked | the folder SPEAKER |
 | plain | `*.txt` or `*.tsv`, a line `file<tab or blank>text` | the named file or stem, anywhere below DIR | the sound's folder |
 
-WAV, FLAC, MP3 or OGG, any rate, one or more channels (the first is taken). Nothing is unpacked or fetched.
+WAV, FLAC, MP3 or OGG, any rate, one or more channels (the first is taken). Nothing is unpacked or fetched. Tables in UTF-8.
 """
 
 import csv
+import hashlib
 from pathlib import Path
+from typing import NamedTuple
 
 SOUNDS = (".wav", ".flac", ".mp3", ".ogg")
+TABLES = (".csv", ".tsv", ".txt")
 ARCHIVES = (".tar.gz", ".tgz", ".tar", ".zip")
+COLUMNS = (("file", "text", "speaker"), ("path", "sentence", "client_id"))  # ours, Common Voice's
 
 
 class CorpusError(SystemExit):
     """The folder cannot be used: one plain line that says what to do."""
 
 
+class Row(NamedTuple):
+    """A sound and what is said in it."""
+
+    path: Path
+    text: str
+    speaker: str
+    lang: str = ""  # a language's code; '': not said
+    text_from: str = "human"  # who wrote the text
+
+
+class LeftOut(ValueError):
+    """Why something of a corpus is not used: its kind, in the plural."""
+
+
+def told(left_out):
+    """[(kind, name)] of what is not used -> '; left out: texts that cannot be read (3, first: a.wav), ...', or ''."""
+    names = {}
+    for kind, name in left_out:
+        names.setdefault(str(kind), []).append(name)
+    return "; left out: " * bool(names) + ", ".join(f"{kind} ({len(found)}, first: {found[0]})" for kind, found in names.items())
+
+
 def listing(folder):
-    """-> [(path of a sound, text, speaker)] in a fixed order, and how many lines of text had no sound. CorpusError, one line."""
+    """-> ([Row] in a fixed order, each sound once, [(kind, name)] of what is left out). CorpusError, one line, where nothing is left."""
     folder = Path(folder)
     if not folder.is_dir():
-        raise CorpusError(f"--extra {folder}: no such folder")
-    sounds, doubled = {}, set()
-    for path in sorted(folder.rglob("*")):
+        raise CorpusError(f"{folder}: no such folder")
+    every = sorted(folder.rglob("*"))
+    sounds = {}
+    for path in every:
         if path.suffix.lower() in SOUNDS:
-            doubled |= {path.stem} & set(sounds)
-            sounds.setdefault(path.stem, path)
+            sounds.setdefault(path.stem, []).append(path)
     if not sounds:
-        packed = [p.name for p in sorted(folder.rglob("*")) if p.name.endswith(ARCHIVES)]
+        packed = [p.name for p in every if p.name.endswith(ARCHIVES)]
         why = f"unpack {packed[0]} first" if packed else f"{', '.join(SOUNDS)} are read"
-        raise CorpusError(f"--extra {folder}: no sound in it; {why}")
-    tables = sorted(p for p in folder.rglob("*") if p.suffix in (".csv", ".tsv", ".txt"))
-    validated = [p for p in tables if p.name == "validated.tsv"]
-    if validated:  # Common Voice's other tables are parts of it, or what was turned down
-        tables = [p for p in tables if p.suffix != ".tsv" or p in validated]
-    out, absent = [], 0
+        raise CorpusError(f"{folder}: no sound in it; {why}")
+    # Beside a validated.tsv lie Common Voice's other tables: parts of it, or what was turned down.
+    validated = {p.parent for p in every if p.name == "validated.tsv"}
+    tables = [p for p in every if p.suffix.lower() in TABLES and (p.suffix.lower() != ".tsv" or p.parent not in validated or p.name == "validated.tsv")]
+    out, left_out = {}, []
     for table in tables:
-        for name, text, speaker in _rows(table):
-            path = sounds.get(Path(name).stem)
-            if path is None:
-                absent += 1
-                continue
-            if path.stem in doubled:
-                exact = [p for p in (folder / name, table.parent / name) if p.is_file()]
-                if not exact:
-                    raise CorpusError(f"--extra {folder}: several sounds are called {path.stem}; name them with their folders in {table.name}")
-                path = exact[0]
-            out.append((path, text, speaker or path.parent.name))
+        found, absent = [], []
+        try:
+            for row in _rows(table):
+                (found if row.path.stem in sounds else absent).append(row)
+        except (csv.Error, LeftOut, UnicodeDecodeError) as fault:
+            left_out.append((fault if isinstance(fault, LeftOut) else "tables that are not UTF-8 text", table.name))
+            continue
+        if not found:  # a list of something else, a licence, a read-me
+            left_out.append(("tables that name no sound of the folder", table.name))
+            continue
+        left_out += [("rows without their sound", row.path.name) for row in absent]
+        for row in found:
+            path = _sound(folder, table, row.path, sounds)
+            if path in out:
+                left_out.append(("rows for a sound that has one", path.name))
+            else:
+                out[path] = row._replace(path=path, speaker=row.speaker or path.parent.name)
     if not out:
         raise CorpusError(
-            f"--extra {folder}: no line of text belongs to a sound; wanted is a .csv with columns file,text, Common Voice's "
-            f"validated.tsv, or lines of `file text` in a .txt ({len(tables)} tables and {len(sounds)} sounds were found)"
+            f"{folder}: no line of text belongs to a sound; wanted is a .csv with columns file,text, Common Voice's validated.tsv, or lines of "
+            f"`file text` in a .txt ({sum(map(len, sounds.values()))} sounds{told(left_out) or ' and no table were found'})"
         )
-    return out, absent
+    return list(out.values()), left_out
+
+
+def contents(folder):
+    """A number that is another one where the corpus is: of its sounds' names and sizes, its texts and speakers."""
+    rows, _ = listing(folder)
+    told_apart = [(str(row.path.relative_to(folder)), row.path.stat().st_size, row.text, row.speaker) for row in rows]
+    return hashlib.sha256(repr(told_apart).encode()).hexdigest()
+
+
+def _sound(folder, table, name, sounds):
+    """The sound that a row of the table names. CorpusError, one line, where several are called so."""
+    called = sounds[name.stem]
+    if len(called) == 1:
+        return called[0]
+    exact = [p for p in (folder / name, table.parent / name) if p.is_file()]
+    if not exact:
+        raise CorpusError(f"{folder}: several sounds are called {name.stem}; name them with their folders in {table.name}")
+    return exact[0]
 
 
 def _rows(table):
-    """One table -> (file or stem, text, speaker or '')."""
-    try:
-        with table.open(encoding="utf-8-sig", newline="") as f:
-            if table.suffix == ".csv":
-                rows = csv.DictReader(f)
-                if not {"file", "text"} <= set(rows.fieldnames or ()):
-                    return
-                for row in rows:
-                    yield row["file"], row["text"], row.get("speaker") or table.stem
+    """One table -> Rows, their `path` as the table gives it. LeftOut, csv.Error or UnicodeDecodeError for what is no such table."""
+    comma = table.suffix.lower() == ".csv"
+    layout = {} if comma else {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
+    with table.open(encoding="utf-8-sig", newline="") as f:
+        first = f.readline()
+        head = next(csv.reader([first], **layout), [])
+        for file, text, speaker in COLUMNS:
+            if {file, text} <= set(head):
+                for row in csv.DictReader(f, fieldnames=head, **layout):
+                    row = {name: value or "" for name, value in row.items()}
+                    if row[file]:
+                        yield Row(Path(row[file]), row[text], row.get(speaker) or table.stem, row.get("lang", ""), row.get("text_from") or "human")
                 return
-            first = f.readline()
-            head = first.rstrip("\r\n").split("\t")
-            if {"path", "sentence"} <= set(head):
-                for row in csv.DictReader(f, fieldnames=head, delimiter="\t", quoting=csv.QUOTE_NONE):
-                    yield row["path"], row["sentence"], row.get("client_id") or table.stem
-                return
-            for line in (first, *f):
-                name, _, text = line.strip().partition("\t" if "\t" in line else " ")
-                yield name, text, ""
-    except UnicodeDecodeError:
-        raise CorpusError(f"--extra: {table} is not UTF-8 text") from None
+        if comma:
+            raise LeftOut(f"tables with the columns {', '.join(head)} instead of file,text")
+        for line in (first, *f):
+            name, _, text = line.strip().partition("\t" if "\t" in line else " ")
+            if name:
+                yield Row(Path(name), text, "")

@@ -5,18 +5,20 @@ A *variant* is one pass over the corpus with its own random augmentation, kept a
 `speech` uint8 per 30 ms step (1 = the near talker speaks), `density` float16 syllables/s per step.
 """
 
+import contextlib
 from pathlib import Path
 
 import numpy as np
 from pymicro_features import MicroFrontend
 
 from model.corpus import augment, labels, splice, synthesize
-from model.corpus.extra import CorpusError, listing
-from model.corpus.language import reading
+from model.corpus.extra import CorpusError, LeftOut, listing, told
+from model.corpus.language import CODE, reading
 
 HELD_OUT = 6  # of an extra corpus every sixth clip is kept out of training, for the cutoffs
 STEP = 3  # frames of 10 ms per network step
 MOST_EXTRA_HOURS = 20.0  # of an extra corpus, kept in memory (64 kB a second)
+UNREADABLE = "texts that cannot all be read"
 
 
 def frontend(samples):
@@ -48,13 +50,13 @@ def activity(x):
 
 
 class Clip:
-    """One spoken text: float32 audio, CTC target, syllable count, speaker."""
+    """One spoken text: float32 audio, CTC target, syllable count, speaker; `held_out`: of an extra corpus, never to be trained on."""
 
-    __slots__ = ("audio", "target", "syllables", "speaker", "text", "kind", "real")
+    __slots__ = ("audio", "target", "syllables", "speaker", "text", "kind", "real", "held_out")
 
-    def __init__(self, audio, target, syllables, speaker, text="", kind="", real=False):
+    def __init__(self, audio, target, syllables, speaker, text="", kind="", real=False, held_out=False):
         self.audio, self.target, self.syllables, self.speaker = audio, target, syllables, speaker
-        self.text, self.kind, self.real = text, kind, real
+        self.text, self.kind, self.real, self.held_out = text, kind, real, held_out
 
 
 def synthetic(name, shards=None):
@@ -67,48 +69,99 @@ def synthetic(name, shards=None):
     return out
 
 
+def spoken(row):
+    """A row of a corpus -> (what of its text can be read, its CTC target, syllables). LeftOut where that is nothing."""
+    if row.lang not in ("", CODE):
+        raise LeftOut("texts of another language")
+    if not row.text.strip():
+        raise LeftOut("rows without text")
+    text = reading.cleaned(row.text)
+    try:
+        target, count = labels.target(text), len(reading.syllables(text))
+    except ValueError:
+        target = []
+    if not target:
+        raise LeftOut(UNREADABLE)
+    return text, target, count
+
+
+def roomy(units, steps):
+    """True where CTC has room for so many units in so many steps."""
+    return units * 1.25 < steps
+
+
+def recording(path, target):
+    """A sound file -> float32 at 16 kHz, its first channel. LeftOut where it is no sound that the target can be said in."""
+    import soundfile
+
+    try:
+        x, rate = soundfile.read(path, dtype="float32", always_2d=True)
+    except soundfile.LibsndfileError as fault:
+        raise LeftOut("sounds that cannot be read") from fault
+    x = x[:, 0]
+    if not np.isfinite(x).all():
+        raise LeftOut("sounds with samples that are no numbers")
+    if not x.any():
+        raise LeftOut("empty or silent sounds")
+    if not roomy(len(target), len(x) / rate * 100 / STEP):
+        raise LeftOut("sounds too short for their text")
+    return x if rate == augment.RATE else augment.resample_by(x, rate / augment.RATE)
+
+
+def readable(folder, speakers=None):
+    """A corpus in one of the layouts of corpus/extra.py -> ([(row, its text, target, syllables)], [(kind, name)] of what is left out).
+    CorpusError, one line, where nothing is left. No sound is opened: quick."""
+    rows, left_out = listing(folder)
+    chosen = [row for row in rows if not speakers or row.speaker in speakers]
+    if not chosen:
+        raise CorpusError(f"{folder}: none of the speakers {', '.join(speakers)} is in it")
+    kept = []
+    for row in chosen:
+        try:
+            kept.append((row, *spoken(row)))
+        except LeftOut as fault:
+            left_out.append((fault, row.path.name))
+    if not kept:
+        raise CorpusError(f"{folder}: no text of the language {CODE} in it{told(left_out)}")
+    return kept, left_out
+
+
+def duration_h(rows):
+    """Hours of all the rows' sounds, from about a thousand of them; what cannot be read lasts nothing."""
+    import soundfile
+
+    sample, hours = rows[:: max(1, len(rows) // 1000)], 0.0
+    for row in sample:
+        with contextlib.suppress(soundfile.LibsndfileError):
+            hours += soundfile.info(row.path).duration / 3600
+    return hours / len(sample) * len(rows)
+
+
 def extra(folder, speakers=None, most_hours=MOST_EXTRA_HOURS):
     """Any corpus in one of the layouts of corpus/extra.py -> [Clip].
 
-    Rows without text of the language, or with text or sound that cannot be read, are left out and counted; of more than `most_hours` a part is taken,
-    evenly over the list.
+    What cannot be read or heard is left out and counted, and texts that hold something unreadable: their targets would lack what is said. Of more than
+    `most_hours` a part is taken, evenly over the list.
     """
-    import soundfile
-
-    rows, dropped = listing(folder)
-    rows = [(path, text, who) for path, text, who in rows if not speakers or who in speakers]
-    if not rows:
-        raise CorpusError(f"--extra {folder}: none of the speakers {', '.join(speakers)} is in it")
-    kept, read, unread = [], [], 0
-    for path, text, who in rows:
-        text = reading.cleaned(text)
-        try:
-            target, count = labels.target(text), len(reading.syllables(text))
-        except ValueError:
-            target = []
-        if target:
-            kept.append((path, text, who, target, count))
-        else:
-            dropped += 1
-    hours = 0.0
-    if len(kept) > 1000:  # the length of the whole from a sample of its files
-        sample = kept[:: max(1, len(kept) // 100)]
-        hours = sum(soundfile.info(path).duration for path, *_ in sample) / 3600 / len(sample) * len(kept)
+    kept, left_out = readable(folder, speakers)
+    hours = duration_h([row for row, *_ in kept])
     stride = max(1, int(np.ceil(hours / most_hours)))
-    for path, text, who, target, count in kept[::stride]:
+    read = []
+    # Counted before anything else is left out: which clips are held out does not hang on a letter in a text or on a torn file.
+    for number, (row, text, target, count) in enumerate(kept[::stride]):
         try:
-            x, rate = soundfile.read(path, dtype="float32", always_2d=True)
-        except soundfile.LibsndfileError:
-            unread += 1
+            if reading.foreign(row.text):
+                raise LeftOut(UNREADABLE)
+            x = recording(row.path, target)
+        except LeftOut as fault:
+            left_out.append((fault, row.path.name))
             continue
-        x = x[:, 0]
-        if rate != augment.RATE:
-            x = augment.resample_by(x, rate / augment.RATE)
-        read.append(Clip(x / (np.abs(x).max() + 1e-9) * 0.7, target, count, who, text, "extra", real=True))
+        x = x / (np.abs(x).max() + 1e-9) * 0.7
+        read.append(Clip(x, target, count, row.speaker, text, "extra", real=True, held_out=number % HELD_OUT == 0))
     if not read:
-        raise CorpusError(f"--extra {folder}: none of {len(rows)} clips has text of the language and sound that can be read")
-    part = f", every {stride}th of {hours:.0f} h" if stride > 1 else ""
-    print(f"extra corpus: {len(read)} clips, {sum(len(c.audio) for c in read) / 57.6e6:.2f} h{part}; {dropped} rows left out, {unread} sounds unreadable")
+        raise CorpusError(f"{folder}: nothing in it can be trained on{told(left_out)}")
+    part = f", every {stride}. sound of {hours:.0f} h" if stride > 1 else ""
+    print(f"{folder}: {len(read)} clips, {sum(len(c.audio) for c in read) / 57.6e6:.2f} h{part}{told(left_out)}", flush=True)
     return read
 
 
@@ -168,7 +221,7 @@ def variant(clips, seed, path, strength=1.0, real_weight=2, pieces=()):
             seconds += len(group[-1].audio) / augment.RATE
             k += 1
         f, t, s, d = sequence(group, others, rng, strength)
-        if len(t) * 1.25 < len(s):  # CTC needs room
+        if roomy(len(t), len(s)):
             frames.append(f)
             targets.append(np.array(t, np.int16))
             speech.append(s.astype(np.uint8))
@@ -181,9 +234,8 @@ def variant(clips, seed, path, strength=1.0, real_weight=2, pieces=()):
 
 
 def load_variant(path):
-    """-> list of (frames, target, speech, density)."""
-    with np.load(path) as z:
-        z = {k: z[k] for k in z.files}
+    """-> list of (frames, target, speech, density). SystemExit, one line, for a torn file."""
+    z = synthesize.arrays(path)
     out, f0, t0 = [], 0, 0
     for f1, t1 in zip(z["frame_ends"], z["target_ends"], strict=True):
         steps = slice(f0 // STEP, f1 // STEP)

@@ -11,6 +11,7 @@ with one line per clip: text, kind, voice, speed. Sets: "train" and "wide" (voic
 import argparse
 import json
 import time
+import zipfile
 
 import numpy as np
 
@@ -83,18 +84,30 @@ def make(name, shard):
     return sum(len(c) for c in clips) / 16000
 
 
+def arrays(path):
+    """An .npz file of the work folder -> {name: array}. SystemExit, one line, where it is absent or torn."""
+    try:
+        with np.load(path) as stored:
+            return {name: stored[name] for name in stored.files}
+    except FileNotFoundError as fault:
+        raise SystemExit(f"{path}: no such file; has this training been run?") from fault
+    except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as fault:
+        raise SystemExit(f"{path} is torn; delete it, the same command makes it anew") from fault
+
+
 def load(name, shards=None):
-    """Yield (row, int16 audio) of all finished shards of a set, in order."""
+    """Yield (row, int16 audio) of all finished shards of a set, in order. SystemExit, one line, for a torn one."""
     for path in sorted(folder().glob(f"{name}-[0-9]*.npz")):
         if path.name.endswith(".tmp.npz") or (shards is not None and int(path.stem[-4:]) not in shards):
             continue
-        with np.load(path) as z:
-            audio, ends = z["audio"], z["ends"]
-        rows = [json.loads(line) for line in path.with_suffix(".jsonl").open(encoding="utf-8")]
-        start = 0
-        for row, end in zip(rows, ends, strict=True):
-            yield row, audio[start:end]
-            start = end
+        stored, about = arrays(path), path.with_suffix(".jsonl")
+        try:
+            rows = [json.loads(line) for line in about.open(encoding="utf-8")]
+            starts = [0, *stored["ends"]]
+            for row, start, end in zip(rows, starts[:-1], starts[1:], strict=True):
+                yield row, stored["audio"][start:end]
+        except (OSError, ValueError, KeyError) as fault:
+            raise SystemExit(f"{about} is torn or absent; delete {path}, the same command makes both anew") from fault
 
 
 def main():

@@ -1,4 +1,4 @@
-"""`make train EXTRA=DIR`: the layouts of real corpora, and one plain line for what is none."""
+"""`make train EXTRA=DIR` and `make evaluate REAL=DIR`: the layouts of real corpora, and one plain line for what is none."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from model.corpus.extra import CorpusError, listing
+from model.corpus.extra import CorpusError, contents, listing, told
 
 
 def sound(path: Path, format_: str | None = None) -> Path:
@@ -18,7 +18,11 @@ def sound(path: Path, format_: str | None = None) -> Path:
 
 
 def rows(folder: Path) -> list[tuple[str, str, str]]:
-    return [(str(path.relative_to(folder)), text, speaker) for path, text, speaker in listing(folder)[0]]
+    return [(str(row.path.relative_to(folder)), row.text, row.speaker) for row in listing(folder)[0]]
+
+
+def listed(folder: Path, lines: list[str], head: str = "file,text") -> None:
+    (folder / "manifest.csv").write_text("\n".join([head, *lines]) + "\n", "utf-8")
 
 
 def test_our_own_layout(tmp_path: Path) -> None:
@@ -27,7 +31,9 @@ def test_our_own_layout(tmp_path: Path) -> None:
     (tmp_path / "manifest.csv").write_text("\ufefffile,text,speaker\na.flac,您好,s1\nb.wav,再见,\nabsent.wav,谢谢,s1\n", "utf-8")
     (tmp_path / "other.csv").write_text("x,y\n1,2\n", "utf-8")  # no such columns: not a transcript
     assert rows(tmp_path) == [("a.flac", "您好", "s1"), ("more/b.wav", "再见", "manifest")]
-    assert listing(tmp_path)[1] == 1
+    assert told(listing(tmp_path)[1]) == (
+        "; left out: rows without their sound (1, first: absent.wav), tables with the columns x, y instead of file,text (1, first: other.csv)"
+    )
 
 
 def test_aishell_1_as_it_unpacks(tmp_path: Path) -> None:
@@ -54,6 +60,45 @@ def test_common_voice_as_it_unpacks(tmp_path: Path) -> None:
     assert len(x) >= 1600
 
 
+def test_lists_of_other_folders_count_beside_common_voice(tmp_path: Path) -> None:
+    sound(tmp_path / "cv/clips/1.mp3")
+    (tmp_path / "cv/validated.tsv").write_text("client_id\tpath\tsentence\nc1\t1.mp3\t您好\n", "utf-8")
+    sound(tmp_path / "own/2.wav")
+    (tmp_path / "own/text.tsv").write_text("2.wav\t再见\n", "utf-8")
+    assert [name for name, _, _ in rows(tmp_path)] == ["cv/clips/1.mp3", "own/2.wav"]
+
+
+def test_a_sound_in_two_tables_is_taken_once(tmp_path: Path) -> None:
+    sound(tmp_path / "a.wav")
+    for name in ("dev.tsv", "train.tsv"):
+        (tmp_path / name).write_text("client_id\tpath\tsentence\nc1\ta.wav\t您好\n", "utf-8")
+    found, left_out = listing(tmp_path)
+    assert len(found) == 1
+    assert told(left_out) == "; left out: rows for a sound that has one (1, first: a.wav)"
+
+
+def test_what_lies_beside_a_list_is_no_list(tmp_path: Path) -> None:
+    sound(tmp_path / "a.wav")
+    (tmp_path / "MANIFEST.CSV").write_text("file,text\na.wav,您好\n", "utf-8")
+    (tmp_path / "license.txt").write_bytes("中文许可".encode("gb18030"))
+    (tmp_path / "README.txt").write_text("A corpus\nof sounds\n", "utf-8")
+    found, left_out = listing(tmp_path)
+    assert [row.text for row in found] == ["您好"]
+    assert [str(kind) for kind, _ in left_out] == ["tables that name no sound of the folder", "tables that are not UTF-8 text"]
+
+
+def test_the_contents_change_with_texts_and_sounds_not_with_the_place(tmp_path: Path) -> None:
+    for name in ("here", "there"):
+        sound(tmp_path / name / "a.wav")
+        sound(tmp_path / name / "b.wav")
+        listed(tmp_path / name, ["a.wav,您好"])
+    before = contents(tmp_path / "here")
+    assert contents(tmp_path / "there") == before
+    listed(tmp_path / "there", ["a.wav,您好", "b.wav,再见"])
+    listed(tmp_path / "here", ["a.wav,再见"])
+    assert len({before, contents(tmp_path / "here"), contents(tmp_path / "there")}) == 3
+
+
 def test_plain_lines(tmp_path: Path) -> None:
     sound(tmp_path / "anna/one.wav")
     sound(tmp_path / "ben/two.ogg", "OGG")
@@ -78,7 +123,8 @@ def test_names_used_twice_need_their_folders(tmp_path: Path) -> None:
         ({"wav/S0002.tar.gz": b"x", "transcript/t.txt": "S1 您好".encode()}, r"unpack S0002.tar.gz first"),
         ({"a.wav": None}, "no line of text"),
         ({"a.wav": None, "t.txt": "b 您好".encode()}, "no line of text"),
-        ({"a.wav": None, "t.txt": "a 您好".encode("gb18030")}, "not UTF-8"),
+        ({"a.wav": None, "t.txt": "a 您好".encode("gb18030")}, "not UTF-8 text .*t.txt"),
+        ({"a.wav": None, "t.csv": b"datei,wort\na.wav,x"}, "columns datei, wort instead of file,text .*t.csv"),
     ],
 )
 def test_what_is_no_corpus_is_one_line(tmp_path: Path, files: dict[str, bytes | None], word: str) -> None:

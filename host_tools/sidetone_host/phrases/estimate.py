@@ -122,7 +122,9 @@ def false_alarms(manifest: dict[str, Any], negatives: Negatives, rows: Sequence[
     for count, steps, values_q8 in zip(false, spoken, peaks, strict=True):
         hours = negatives.hours * steps / max(1, total)
         low, high = interval(count)
-        out.append(Estimate(count, hours, low / hours, high / hours, np.array(values_q8, np.int32)))
+        # Where every clip holds the very sounds, nothing is known: any rate is possible.
+        bounds = (low / hours, high / hours) if hours else (0.0, math.inf)
+        out.append(Estimate(count, hours, *bounds, np.array(values_q8, np.int32)))
     return out
 
 

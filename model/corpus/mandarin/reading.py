@@ -131,7 +131,7 @@ def cleaned(text):
 
 def foreign(text):
     """True where something is said in the text that `cleaned` leaves out."""
-    return bool(re.search("[A-Za-z0-9]", text))
+    return any(c.isalnum() and not "\u4e00" <= c <= "\u9fff" for c in text)
 
 
 def phonemes(text):
