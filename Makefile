@@ -42,11 +42,11 @@ check: lint types test ## the whole truth: lint, types, both runtimes, fresh doc
 bench: setup ## speed and memory, side by side with other packages
 	@$(BIN)/python tests/bench/run.py $(ARGS)
 
-train: ## build the corpus and train the network from nothing (hours, resumable; SIZE=small|full EXTRA=FOLDER of real speech; SIDETONE_LANGUAGE=en)
+train: ## build the corpus and train a network from nothing (hours, resumable; SIZE=small|full EXTRA=FOLDER of real speech; SIDETONE_LANGUAGE=en)
 	@sh requirements/setup-train.sh $(PYTHON)
 	@$(MAKE) --no-print-directory -C model train
 
-evaluate: ## measure the released network on speech that training never saw: the model card's figures (REAL=FOLDER; SIDETONE_LANGUAGE=en)
+evaluate: ## measure the released network, or MODEL=FOLDER, on speech that training never saw (REAL=FOLDER of real speech; SIDETONE_LANGUAGE=en)
 	@sh requirements/setup-train.sh $(PYTHON)
 	@$(MAKE) --no-print-directory -C model evaluate
 

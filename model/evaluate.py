@@ -1,11 +1,11 @@
 """Measure the released network with the product's own arithmetic; write the model card's figures.
 
-    python -m model.evaluate [--real DIR] [--model model/released/zh] [--readme FILE]
+    python -m model.evaluate [--real DIR] [--model DIR] [--readme FILE]
 
 Sets: the synthetic "test" set (voices and templates kept out of training) under six conditions, hours of other words spliced from it (false
-alarms), and a folder of real recordings with a manifest.csv (columns file, text, speaker, lang, text_from), spliced too. Nothing here
-chooses a cutoff. Writes evaluation.json beside the manifest, the plots and the tables of
-the model card: model/README.md and model/card/ in Mandarin, in another language beside its network.
+alarms), and a folder of real recordings with their texts (corpus/extra.py; a .csv's column `lang` chooses those of the language, `text_from` tells those
+whose text a human wrote from the rest), spliced too. Nothing here chooses a cutoff. Writes evaluation.json beside the manifest, the plots and the
+tables of the model card: model/README.md and model/card/ of the released Mandarin network, beside any other network.
 """
 
 import argparse
@@ -21,9 +21,9 @@ from model.corpus.language import CODE, reading
 from model.network import TOKENS, UNITS
 from model.quantize import Streaming
 from sidetone.core.speech.phrases import PhraseSpotter
+from sidetone_host.errors import CannotDo
 from sidetone_host.phrases import estimate
 
-HERE = Path(__file__).parent
 SPLICED_HOURS = {"synthetic": 2.0, "real": 1.5}
 TEMPOS = (0.62, 0.8, 1.0, 1.25, 1.6)
 TEXT_CONDITIONS = ("clean", "noise20", "noise10", "g711")
@@ -199,16 +199,27 @@ def text_table(manifest, drawn, rows):
     return out
 
 
+def opened(folder):
+    """A released network's folder -> (network, manifest, shipped negatives). SystemExit, one line, where it is not one of the language."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        if manifest["language"] != CODE:
+            raise SystemExit(f"{folder}: a network of SIDETONE_LANGUAGE={manifest['language']}, not {CODE}")
+        return Streaming((folder / manifest["file"]).read_bytes()), manifest, estimate.load(folder, manifest["sha256"])
+    except OSError as fault:
+        raise SystemExit(f"{fault.filename}: {fault.strerror}; wanted is a folder as make train leaves it") from fault
+    except (ValueError, KeyError, CannotDo) as fault:
+        raise SystemExit(f"{folder}: no network as make train leaves it ({fault})") from fault
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--real", help="folder of real recordings with manifest.csv")
-    parser.add_argument("--model", default=str(HERE / "released" / CODE))
+    parser.add_argument("--real", help="folder of real recordings with their texts")
+    parser.add_argument("--model", default=str(report.RELEASED), help="folder of the network, instead of the released one")
     parser.add_argument("--readme", help="write the tables into this file instead of the model card, and the plots beside it")
     args = parser.parse_args()
     folder, began = Path(args.model), time.monotonic()
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    network = Streaming((folder / manifest["file"]).read_bytes())
-    shipped = estimate.load(folder, manifest["sha256"])
+    network, manifest, shipped = opened(folder)
     result, plots, listed = {"version": manifest["version"], "sets": {}, "text": {}, "false": {}, "by": {}}, {}, []
     test, about = sets.synthetic()
     drawn = given(manifest, shipped, test) if test else {}
@@ -252,7 +263,8 @@ def main():
                 plots[other] = {k: (positive, *negative[k]) for k, (positive, _, _) in plots[other].items()}
             pooled = report.pooled({k: {"said": 0, "hit": 0, **v} for k, v in result["false"][name]["labels"].items()}, labels.CORE)
             print(f"{time.monotonic() - began:4.0f} s {name} spliced: {pooled['false']} false alarms of core labels in {pooled['hours']:.2f} h", flush=True)
-    report.write(folder, manifest, result, plots, listed, Path(args.readme) if args.readme else report.CARD)
+    card = report.CARD if folder.resolve() == report.RELEASED.resolve() else folder / "README.md"
+    report.write(folder, manifest, result, plots, listed, Path(args.readme or card))
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from model.corpus import features, tts
-from model.network import FEATURE_SCALE, TOKENS, UNITS, Network
+from model.network import FEATURE_SCALE, TOKENS, UNITS, Network, checkpoint
 from model.train import edits, greedy
 
 PAD = 4800
@@ -31,7 +31,7 @@ def train(name, args, speakers):
 def unit_error(name, clips):
     """-> (edits, units) of a run's network on clips as they were recorded."""
     net = Network()
-    net.load_state_dict(torch.load(tts.work_dir() / "runs" / name / "last.pt", weights_only=False)["net"])
+    net.load_state_dict(checkpoint(tts.work_dir() / "runs" / name / "last.pt")["net"])
     net.eval()
     wrong = total = 0
     rng = np.random.default_rng(1)

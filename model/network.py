@@ -66,6 +66,19 @@ class Network(nn.Module):
         return functional.linear(x, self.head.weight[..., 0], self.head.bias)
 
 
+def checkpoint(path):
+    """A training's last.pt -> what is in it. SystemExit, one line, where it is absent, torn or something else."""
+    try:
+        state = torch.load(path, weights_only=False)
+        if not isinstance(state["net"], dict):
+            raise TypeError("no weights in it")
+    except (FileNotFoundError, IsADirectoryError, PermissionError) as fault:
+        raise SystemExit(f"{path}: {fault.strerror}") from fault
+    except Exception as fault:  # a pickle of whatever kind can end in any of them
+        raise SystemExit(f"{path} is torn, or no checkpoint of a training; where it is a run's own last.pt, delete it, and the run begins anew") from fault
+    return state
+
+
 def macs(channels=CHANNELS, kernels=KERNELS):
     """Multiply-accumulates per 30 ms step."""
     return STEM * 40 * channels + sum((k + channels) * channels for k in kernels) + channels * OUTPUTS

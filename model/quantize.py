@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from model.corpus import features, tts
-from model.network import FEATURE_SCALE, OUTPUTS, STEM, TOKENS, UNITS, Network
+from model.network import FEATURE_SCALE, OUTPUTS, STEM, TOKENS, UNITS, Network, checkpoint
 from model.tflite_writer import Writer
 
 # The output's int8 range in natural-log units: what is further behind is as good as impossible, finer steps serve the rest.
@@ -279,10 +279,10 @@ class Streaming:
         return self._run.get_tensor(tensor["index"]), tensor["quantization_parameters"]["scales"].astype(np.float64)
 
 
-def quantize(checkpoint, sequences, name):
-    """Checkpoint path and calibration sequences (uint8 [T, 40]) -> (bytes, layers, activation scales); a minute for 132 sequences."""
+def quantize(path, sequences, name):
+    """Path of a checkpoint and calibration sequences (uint8 [T, 40]) -> (bytes, layers, activation scales); a minute for 132 sequences."""
     net = Network()
-    net.load_state_dict(torch.load(checkpoint, weights_only=False)["net"])
+    net.load_state_dict(checkpoint(path)["net"])
     net.eval()
     sequences = [frames * FEATURE_SCALE for frames in sequences]
     most = len(sequences) * 3 // 5

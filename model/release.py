@@ -1,12 +1,14 @@
-"""Quantize a run, choose its cutoffs and put it under model/released/LANGUAGE.
+"""Quantize a run and choose its cutoffs: a network as model/released/LANGUAGE holds one, in released/RUN of the work folder.
 
-python -m model.release RUN --version 0.1.0 [--extra DIR]
-python -m model.release model/released/zh --retune --extra DIR      # other cutoffs for the same network
+python -m model.release RUN --version 0.1.0 [--extra DIR] [--out DIR]
+python -m model.release model/released/zh --retune --extra DIR      # other cutoffs for the same network, in its place
 """
 
 import argparse
 import hashlib
 import json
+import os
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,18 @@ from model.corpus.language import CODE
 from model.network import FEATURE_SCALE, TOKENS, UNITS, macs
 
 RELEASED = Path(__file__).parent / "released"
+
+
+
+def writable(folder):
+    """Make the folder. SystemExit, one line, where files cannot be put into it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise SystemExit(f"{folder}: {fault.strerror}") from fault
+    if not os.access(folder, os.W_OK):
+        raise SystemExit(f"{folder}: nothing may be written there")
+    return folder
 
 
 def compare(layers, content, manifest):
@@ -74,9 +88,10 @@ def main():
     parser.add_argument("--hours", type=float, default=negatives.HOURS, help="of spliced negatives")
     parser.add_argument("--without-near", action="store_true", help="no near-homophones among the negatives")
     parser.add_argument("--retune", action="store_true", help="keep the network, choose its cutoffs anew")
-    parser.add_argument("--out", help="instead of model/released/LANGUAGE")
+    parser.add_argument("--out", help="instead of released/RUN in the work folder, with --retune instead of the folder itself")
     args = parser.parse_args()
     name = f"sidetone-{CODE}"
+    out = writable(Path(args.out or (args.run if args.retune else tts.work_dir() / "released" / args.run)))
     real = features.extra(args.extra) if args.extra else []
     if args.retune:
         manifest = json.loads((Path(args.run) / "manifest.json").read_text(encoding="utf-8"))
@@ -99,14 +114,13 @@ def main():
     table, more, distinct = tuned(manifest, quantize.Streaming(content), real, args.hours, not args.without_near)
     if not args.retune:
         manifest["metrics"].update(compare(layers, content, manifest))
-    out = Path(args.out) if args.out else RELEASED / CODE
-    out.mkdir(parents=True, exist_ok=True)
     (out / manifest["file"]).write_bytes(content)
     (out / "manifest.json").write_text(encode(manifest), encoding="utf-8")
     negatives.pack(out / "negatives.xz", manifest, more, distinct)
     for label, v in table.items():
         recall = "-" if v["recall"] is None else f"{v['recall']:.2f}"
         print(f"{label:22} cutoff {v['cutoff']:6} recall {recall} of {v['positives']}, {v['false']} false in {v['hours']:.2f} h, aim {v['rate']}/h")
+    print(f"made {out}; measure it: make evaluate MODEL={shlex.quote(str(out))}; put it into the product: copy what is in it to {RELEASED / CODE}")
 
 
 def encode(manifest):

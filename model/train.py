@@ -17,9 +17,9 @@ import numpy as np
 import torch
 
 from model import kernels, unfold, workers
-from model.corpus import features, labels, splice, synthesize, tts
+from model.corpus import extra, features, labels, splice, synthesize, tts
 from model.corpus.language import CODE
-from model.network import FEATURE_SCALE, TOKENS, UNITS, Network, macs
+from model.network import FEATURE_SCALE, TOKENS, UNITS, Network, checkpoint, macs
 
 ROUNDS = {"tiny": (1, 1), "small": (6, 8), "full": (31, 8)}  # and passes per round; tiny proves in minutes that every stage runs, and hears nothing
 ADAM_PEAK, MUON_PEAK = 3e-3, 0.02  # learning rates
@@ -188,22 +188,45 @@ def prepare(args, number, weights, path):
     return len(clips), sum(len(c.audio) for c in clips) / 57.6e6, time.monotonic() - began
 
 
-def begin(net, start):
-    """Take over another training's weights (its last.pt) or a released file's (.tflite); where they are of another language, all but the heads'.
-    -> True if the heads came along."""
+def begin(net, start, sound):
+    """Take over another training's weights (its last.pt) or a released file's (.tflite, whose norms are then those of `sound`, int16 at 16 kHz); where
+    they are of another language, all but the heads'. -> True if the heads came along. SystemExit, one line, for a file that is neither."""
     if start.endswith(".tflite"):
-        clips = features.synthetic("train", range(1))
-        frames = features.frontend(np.round(np.concatenate([c.audio for c in clips]) * 32767).astype(np.int16))
+        frames = features.frontend(sound)
         try:
             have = unfold.unfolded(Path(start).read_bytes(), frames[: len(frames) // 3 * 3])
-        except (OSError, ValueError) as fault:
-            raise SystemExit(f"--start {start}: {fault}") from fault
+        except OSError as fault:
+            raise SystemExit(f"{start}: {fault.strerror}") from fault
+        except ValueError as fault:
+            raise SystemExit(f"{start} cannot be gone on from: {fault}") from fault
     else:
-        have = torch.load(start, weights_only=False)["net"]
+        have = checkpoint(start)["net"]
     own = net.state_dict()
-    fitting = {name: value for name, value in have.items() if value.shape == own[name].shape}
+    fitting = {name: value for name, value in have.items() if name in own and value.shape == own[name].shape}
+    left = own.keys() - fitting.keys()
+    if not left <= {"head.weight", "head.bias"}:
+        raise SystemExit(f"{start}: not a network of this project's shape")
+    if not all(value.isfinite().all() for value in fitting.values()):
+        raise SystemExit(f"{start} is torn: some of its weights are no numbers")
     net.load_state_dict(fitting, strict=False)
-    return len(fitting) == len(own)
+    return not left
+
+
+def asked(folder, speakers, start):
+    """What makes a training the one it is, by what is told where it is another."""
+    return {"other contents of EXTRA": folder and extra.contents(folder), "other speakers of EXTRA": speakers, "another START": start}
+
+
+def resumed(run, wanted):
+    """-> the state in which the training in the folder `run` was stopped, or None. SystemExit, one line, where it was another than `asked` wants."""
+    last = run / "last.pt"
+    if not last.exists():
+        return None
+    state = checkpoint(last)
+    other = [what for what in wanted if state["asked"].get(what) != wanted[what]]
+    if other:
+        raise SystemExit(f"{run.name} was trained with {' and '.join(other)}; give NAME=... to this training, or remove {run}")
+    return state
 
 
 def unit_errors(net, items):
@@ -235,23 +258,25 @@ def main():
     torch.manual_seed(7)
     rounds, passes = ROUNDS[args.size]
     rounds = args.rounds or rounds
-    run = tts.work_dir() / "runs" / args.name
+    run, wanted = tts.work_dir() / "runs" / args.name, asked(args.extra, args.extra_speakers, args.start)
+    state = resumed(run, wanted)
     run.mkdir(parents=True, exist_ok=True)
     net = Network()
     print(f"{sum(p.numel() for p in net.parameters())} parameters, {macs()} MAC per step")
     done, log, hears = 0, [], False
     last, temporary = run / "last.pt", run / "last.tmp"
     optimizers = Optimizers(net)
-    asked = {"extra": args.extra, "speakers": args.extra_speakers, "start": args.start}
-    if last.exists():
-        state = torch.load(last, weights_only=False)
-        if state.get("asked") != asked:
-            raise SystemExit(f"{run} is another training, of {state.get('asked')}; remove it, or give this one another name (make train NAME=...)")
+    if state:
         net.load_state_dict(state["net"])
         optimizers.load_state_dict(state["optimizers"])
         done, log, hears = state["round"], state["log"], state["hears"]
-    elif args.start:
-        hears = begin(net, args.start)
+    else:
+        for made in run.glob("next-*.npz"):  # before its first round is over, nothing says which training they were made for
+            made.unlink()
+        if args.start:
+            hears = begin(net, args.start, np.round(np.concatenate([c.audio for c in features.synthetic("train", range(1))]) * 32767).astype(np.int16))
+            if not hears:
+                print(f"{args.start}: of another language; what it says of sounds (the head) is left behind, what it hears is taken over")
     dev_path = run / "dev.npz"
     budget, started = args.minutes and args.minutes * 60, time.monotonic() - sum(r["spent_s"] for r in log)
     with workers.pool(1) as maker:
@@ -291,6 +316,8 @@ def main():
                     optimizers.step()
                     sums += [float(v.detach()) for v in (ctc, activity, rate)]
                     count += 1
+                    if not np.isfinite(sums).all():
+                        raise SystemExit(f"{args.name}: the loss of round {number}, step {count}, is no number; begin from another START, or look at EXTRA's sounds")
             if not dev_path.exists():
                 dev = features.synthetic("dev", range(2))
                 if dev:
@@ -300,7 +327,7 @@ def main():
                    "dev_unit_error": error, "made_s": round(made), "waited_s": round(waited), "spent_s": round(time.monotonic() - began)}  # fmt: skip
             log.append(row)
             print(json.dumps(row), flush=True)
-            torch.save({"net": net.state_dict(), "optimizers": optimizers.state_dict(), "round": number + 1, "log": log, "hears": hears, "asked": asked}, temporary)
+            torch.save({"net": net.state_dict(), "optimizers": optimizers.state_dict(), "round": number + 1, "log": log, "hears": hears, "asked": wanted}, temporary)
             temporary.replace(last)
 
 
