@@ -160,6 +160,28 @@ def test_a_training_goes_on_with_the_same_corpus_only(tmp_path: Path) -> None:
     assert "last.pt is torn" in refused(tmp_path, *check)
 
 
+def test_weights_that_are_no_numbers_end_it_and_what_was_made_for_another_training_is_not_used(tmp_path: Path) -> None:
+    rows = [{"text": "您好", "kind": "", "voice": "zf_xiaobei", "speed": 1.0}] * 8
+    (tmp_path / "synthetic").mkdir()
+    (tmp_path / "synthetic/train-0000.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    speech = soundfile.read(SPEECH, always_2d=True, dtype="int16")[0][: 16 * 16000, 0]
+    np.savez(tmp_path / "synthetic/train-0000.npz", audio=speech, ends=np.arange(1, 9) * 32000)
+    for name, weight in (("nan", "nan"), ("huge", "1e38")):
+        code = f"""
+import torch
+from model.network import Network
+net = Network().state_dict()
+net["head.weight"][:] = float({weight!r})
+torch.save({{"net": net}}, {str(tmp_path / f"{name}.pt")!r})
+"""
+        assert ended(tmp_path, "-c", code).returncode == 0
+    assert "no numbers" in refused(tmp_path, "-m", "model.check", "--start", str(tmp_path / "nan.pt"))
+    (tmp_path / "runs/mine").mkdir(parents=True)
+    (tmp_path / "runs/mine/next-0.npz").write_bytes(b"another training's")
+    said = refused(tmp_path, "-m", "model.train", "--size", "tiny", "--name", "mine", "--start", str(tmp_path / "huge.pt"))
+    assert said.startswith("mine: the loss of round 0, step 1, is no number")
+
+
 def test_a_torn_file_of_the_work_folder_is_one_line(tmp_path: Path) -> None:
     shard = tmp_path / "synthetic/train-0000.npz"
     shard.parent.mkdir()
