@@ -142,7 +142,7 @@ def main():
     from model.quantize import Streaming
 
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--real", help="folder of real recordings with manifest.csv, instead of the synthetic test set")
+    parser.add_argument("--real", help="folder of real recordings with their texts (corpus/extra.py), instead of the synthetic test set")
     parser.add_argument("--dev", action="store_true", help="the synthetic development set, on which things may be chosen")
     parser.add_argument("--every", type=int, default=1, help="only every Nth clip")
     parser.add_argument("--model", default=str(Path(__file__).parent / "released" / CODE))

@@ -9,6 +9,7 @@ tables of the model card: model/README.md and model/card/ of the released Mandar
 """
 
 import argparse
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -60,7 +61,7 @@ def same_as_the_product(manifest, rows):
 
 def errors(heard):
     wrong, units = sum(h["wrong"] for h in heard), sum(h["units"] for h in heard)
-    return {"unit_error": wrong / max(1, units), "units": units, "clips": len(heard)}
+    return {"unit_error": wrong / units if units else None, "units": units, "clips": len(heard)}
 
 
 def tally(heard, manifest):
@@ -205,7 +206,10 @@ def opened(folder):
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         if manifest["language"] != CODE:
             raise SystemExit(f"{folder}: a network of SIDETONE_LANGUAGE={manifest['language']}, not {CODE}")
-        return Streaming((folder / manifest["file"]).read_bytes()), manifest, estimate.load(folder, manifest["sha256"])
+        content = (folder / manifest["file"]).read_bytes()
+        if hashlib.sha256(content).hexdigest() != manifest["sha256"]:
+            raise SystemExit(f"{folder / manifest['file']} is not the network that the manifest beside it is of")
+        return Streaming(content), manifest, estimate.load(folder, manifest["sha256"])
     except OSError as fault:
         raise SystemExit(f"{fault.filename}: {fault.strerror}; wanted is a folder as make train leaves it") from fault
     except (ValueError, KeyError, CannotDo) as fault:
@@ -253,7 +257,7 @@ def main():
         elif not is_real and condition in TEXT_CONDITIONS:
             result["text"][condition] = text_table(manifest, drawn, rows)
         pooled = report.pooled(entry["labels"], labels.CORE)
-        print(f"{time.monotonic() - began:4.0f} s {name}: unit error {100 * entry['unit_error']:.1f} %, core recall {pooled['hit']}/{pooled['said']}, "
+        print(f"{time.monotonic() - began:4.0f} s {name}: unit error {report.percent(entry['unit_error'])}, core recall {pooled['hit']}/{pooled['said']}, "
               f"core false {pooled['false']} in {pooled['hours']:.2f} h, speech {speech['spurts']['balanced']:.3f}", flush=True)  # fmt: skip
     for name, clips in (("synthetic", test), ("real", real if args.real else [])):
         if clips:
@@ -263,8 +267,7 @@ def main():
                 plots[other] = {k: (positive, *negative[k]) for k, (positive, _, _) in plots[other].items()}
             pooled = report.pooled({k: {"said": 0, "hit": 0, **v} for k, v in result["false"][name]["labels"].items()}, labels.CORE)
             print(f"{time.monotonic() - began:4.0f} s {name} spliced: {pooled['false']} false alarms of core labels in {pooled['hours']:.2f} h", flush=True)
-    card = report.CARD if folder.resolve() == report.RELEASED.resolve() else folder / "README.md"
-    report.write(folder, manifest, result, plots, listed, Path(args.readme or card))
+    report.write(folder, manifest, result, plots, listed, Path(args.readme or report.card_of(folder)))
 
 
 if __name__ == "__main__":

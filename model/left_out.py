@@ -7,6 +7,7 @@ and with the other speakers', and the difference; and writes them to left_out.js
 """
 
 import argparse
+import hashlib
 import json
 import subprocess
 import sys
@@ -21,11 +22,14 @@ from model.train import edits, greedy
 PAD = 4800
 
 
-def train(name, args, speakers):
+def train(args, speakers, who):
+    """Train without the speaker `who` ('': without real speech) -> the run's name. Of each time and size one run."""
+    name = f"left-out-{args.size}-{args.minutes:g}-{hashlib.sha256(who.encode()).hexdigest()[:8] if who else 'all'}"
     command = [sys.executable, "-m", "model.train", "--size", args.size, "--name", name, "--minutes", str(args.minutes)]
     if speakers:
         command += ["--extra", args.extra, "--extra-speakers", ",".join(speakers)]
     subprocess.run(command, check=True)
+    return name
 
 
 def unit_error(name, clips):
@@ -56,13 +60,11 @@ def main():
     speakers = sorted({clip.speaker for clip in clips})
     if len(speakers) < 2:
         raise SystemExit(f"--extra {args.extra}: one speaker only; two are wanted, one to leave out")
-    train("left-out-none", args, [])
-    out = {}
+    bare, out = train(args, [], ""), {}
     for who in speakers:
-        name = "left-out-" + "".join(c if c.isalnum() else "-" for c in who)
-        train(name, args, [s for s in speakers if s != who])
+        name = train(args, [s for s in speakers if s != who], who)
         mine = [clip for clip in clips if clip.speaker == who][:200]
-        without, total = unit_error("left-out-none", mine)
+        without, total = unit_error(bare, mine)
         having, _ = unit_error(name, mine)
         out[who] = {"units": total, "without_real": without / total, "with_the_others": having / total}
         print(f"{who}: unit error {100 * without / total:.1f} % without real speech, {100 * having / total:.1f} % with the others' ({total} units)", flush=True)

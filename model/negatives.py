@@ -5,7 +5,7 @@ corpus. They are cut between syllables where the network itself aligns them (`co
 syllable sequences come of it; half of the streams are disturbed (room, headset, noise, babble, bands). Sounds and voices repeat, joints do not:
 the hours are nominal, and `distinct_hours` says how much speech they are made of.
 
-`pack` writes the streams' costs (how far each unit is behind the best one, up to LIMIT_NATS) for the host's tools: about 0.4 MB an hour.
+`packed` are the streams' costs (how far each unit is behind the best one, up to LIMIT_NATS) for the host's tools: about 0.4 MB an hour.
 """
 
 import copy
@@ -25,10 +25,10 @@ POOR = -1.5  # mean log-probability a step under which an alignment is not trust
 PER_JOIN_S = 3.4  # mean length of a spliced clip
 
 
-def source(extra, near=True):
-    """Speech that no training and no test uses -> [Clip]: the synthetic dev set (`near`: its near-homophones too) and the held-out ones of an
+def source(dev, extra, near=True):
+    """Speech that no training and no test uses -> [Clip]: the synthetic dev set's (`near`: its near-homophones too) and the held-out ones of an
     extra corpus' clips."""
-    return [c for c in features.synthetic("dev") if near or c.kind != "near"] + [c for c in extra if c.held_out]
+    return [c for c in dev if near or c.kind != "near"] + [c for c in extra if c.held_out]
 
 
 def pieces(network, scale, clips, rng):
@@ -62,16 +62,9 @@ def sources(clip):
 
 
 def shuffled(all_pieces, count, rng):
-    """As splice.shuffled, each of one speaker (now and then of anybody), but remembering the sources."""
-    by_speaker = {}
-    for piece in all_pieces:
-        by_speaker.setdefault(piece.speaker, []).append(piece)
-    pools = [p for p in by_speaker.values() if len(p) >= 8] or [all_pieces]
-    weight = np.cumsum([len(p) for p in pools]) / sum(len(p) for p in pools)
+    """As splice.shuffled, but remembering the sources."""
     out = []
-    for _ in range(count):
-        pool = all_pieces if rng.random() < 0.25 else pools[min(len(pools) - 1, int(np.searchsorted(weight, rng.random())))]
-        parts = [pool[int(k)] for k in rng.integers(len(pool), size=int(rng.integers(2, 6)))]
+    for parts in splice.drawn(all_pieces, count, rng):
         clip = splice.joined(parts, rng)
         clip.kind = "spliced:" + "+".join(p.kind for p in parts)
         out.append(clip)
@@ -92,8 +85,8 @@ def spliced(network, scale, clips, hours=HOURS, seed=17):
     return made, sum(len(p.audio) for p in parts) / 57.6e6
 
 
-def pack(path, manifest, rows, distinct_hours):
-    """Write the costs of the streams and their clips' units; rows: (logits, spans) of each."""
+def packed(manifest, rows, distinct_hours):
+    """-> bytes of a file with the costs of the streams and their clips' units; rows: (logits, spans) of each."""
     from sidetone_host.phrases import many
 
     limit = min(255, int(LIMIT_NATS / manifest["output_scale"]))
@@ -106,4 +99,4 @@ def pack(path, manifest, rows, distinct_hours):
     head = {"schema": 1, "sha256": manifest["sha256"], "units": UNITS, "limit": limit, "hours": round(hours, 3),
             "distinct_hours": round(distinct_hours, 3), "steps": [len(d) for d in dense], "clips": clips}  # fmt: skip
     data = json.dumps(head, separators=(",", ":")).encode() + b"\n" + b"".join(d.tobytes() for d in dense)
-    path.write_bytes(lzma.compress(data, preset=6))
+    return lzma.compress(data, preset=6)

@@ -70,7 +70,7 @@ def checkpoint(path):
     """A training's last.pt -> what is in it. SystemExit, one line, where it is absent, torn or something else."""
     try:
         state = torch.load(path, weights_only=False)
-        if not isinstance(state["net"], dict):
+        if not all(isinstance(weight, torch.Tensor) for weight in state["net"].values()):
             raise TypeError("no weights in it")
     except (FileNotFoundError, IsADirectoryError, PermissionError) as fault:
         raise SystemExit(f"{path}: {fault.strerror}") from fault

@@ -135,7 +135,7 @@ def run(system, clips):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--real", help="folder of real recordings with manifest.csv")
+    parser.add_argument("--real", help="folder of real recordings with their texts (corpus/extra.py)")
     parser.add_argument("--clips", type=int, default=10_000, help="at most so many of each set, evenly")
     parser.add_argument("--model", default=str(HERE / "released" / CODE))
     args = parser.parse_args()
@@ -148,7 +148,7 @@ def main():
         spotters = [Sphinx(Path(scratch), exponent) for exponent in SPHINX_THRESHOLDS] if CODE == "en" else []
         for system in (Ours(folder), *spotters, Whisper(Path(scratch))):
             for name, clips in todo.items():
-                clips = clips[:: max(1, len(clips) // args.clips)]
+                clips = clips[:: max(1, -(-len(clips) // args.clips))]
                 row = run(system, clips)
                 out[f"{system.name}: {name}"] = {**row, "what": f"{name}, {len(clips)} clips"}
                 print(f"{system.name}, {name}: {row['hit']} of {row['said']}, {row['false']} false in {row['hours']:.2f} h, "

@@ -13,13 +13,12 @@ from pathlib import Path
 
 import numpy as np
 
-from model import negatives, quantize, score, tune
-from model.corpus import features, labels, tts
+from model import evaluate, negatives, quantize, score, tune
+from model.corpus import features, labels, synthesize, tts
 from model.corpus.language import CODE
 from model.network import FEATURE_SCALE, TOKENS, UNITS, macs
 
 RELEASED = Path(__file__).parent / "released"
-
 
 
 def writable(folder):
@@ -33,9 +32,17 @@ def writable(folder):
     return folder
 
 
-def compare(layers, content, manifest):
+def replace(folder, contents):
+    """Put the files {name: bytes} into the folder, all of them or, where it is stopped before they are written, none."""
+    for name, content in contents.items():
+        (folder / f"{name}.tmp").write_bytes(content)
+    for name in contents:
+        (folder / f"{name}.tmp").replace(folder / name)
+
+
+def compare(layers, content, manifest, dev):
     """Unit error and core recall (at the manifest's cutoffs) of the float network and of the int8 file on the clean dev set."""
-    made, error, recall = score.streams(features.synthetic("dev"), "clean"), {}, {}
+    made, error, recall = score.streams(dev, "clean"), {}, {}
     network, scale, zero = quantize.Streaming(content), manifest["output_scale"], manifest["output_zero_point"]
     core = [(k, row) for k, row in enumerate(manifest["labels"]) if row["tier"] == "core"]
     for name in ("float", "int8"):
@@ -59,10 +66,9 @@ def compare(layers, content, manifest):
     return {"dev_unit_error": error, "dev_core_recall": recall}
 
 
-def tuned(manifest, network, extra, hours, near):
-    """Fill in the manifest's cutoffs and what they rest on; extra: the extra corpus' [Clip] -> (table per label, streams of negatives, their distinct
-    hours)."""
-    clips = negatives.source(extra, near)
+def tuned(manifest, network, clips, hours):
+    """Fill in the manifest's cutoffs and what they rest on; clips: speech that no training uses -> (table per label, streams of negatives, their
+    distinct hours)."""
     made, plain = tune.material(clips)
     rows = score.logits(network, made)
     made, distinct = negatives.spliced(network, manifest["output_scale"], clips, hours)
@@ -84,17 +90,23 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", help="a run's name under the work folder, or (with --retune) a folder with a released network")
     parser.add_argument("--version", help="of the release; --retune keeps the old one")
+    parser.add_argument("--size", choices=synthesize.SIZES, default="full", help="of the training: as much dev speech is for the cutoffs")
     parser.add_argument("--extra", help="the extra corpus of the training: every sixth clip of it is for the cutoffs")
+    parser.add_argument("--extra-speakers", help="comma-separated: those of it that were trained on")
     parser.add_argument("--hours", type=float, default=negatives.HOURS, help="of spliced negatives")
     parser.add_argument("--without-near", action="store_true", help="no near-homophones among the negatives")
     parser.add_argument("--retune", action="store_true", help="keep the network, choose its cutoffs anew")
     parser.add_argument("--out", help="instead of released/RUN in the work folder, with --retune instead of the folder itself")
     args = parser.parse_args()
     name = f"sidetone-{CODE}"
-    out = writable(Path(args.out or (args.run if args.retune else tts.work_dir() / "released" / args.run)))
-    real = features.extra(args.extra) if args.extra else []
     if args.retune:
-        manifest = json.loads((Path(args.run) / "manifest.json").read_text(encoding="utf-8"))
+        _, manifest, _ = evaluate.opened(Path(args.run))
+    out = writable(Path(args.out or (args.run if args.retune else tts.work_dir() / "released" / args.run)))
+    real = features.extra(args.extra, args.extra_speakers) if args.extra else []
+    dev = features.synthetic("dev", range(synthesize.SIZES[args.size]["dev"]))
+    if not dev:
+        raise SystemExit(f"{synthesize.folder()}: no dev speech to choose cutoffs on; python -m model.corpus.synthesize --size {args.size} speaks it")
+    if args.retune:
         content = (Path(args.run) / manifest["file"]).read_bytes()
         manifest["syllable_units"] = tune.SYLLABLE_UNITS
         manifest["labels"] = [tune.label_row(row) for row in [*labels.LABELS, *labels.GIVEN]]
@@ -106,17 +118,17 @@ def main():
         content, layers, act = quantize.quantize(folder / "last.pt", [i[0] for i in items[:132]], f"{name} {args.version}")
         manifest = tune.skeleton(name, args.version, *act["out"])
         manifest["trained_on"] = ["synthetic: Kokoro-82M v1.0 (Apache-2.0), styles of kokoro-js 1.2.1"]
-        if real:
-            who = len({clip.speaker for clip in real})
-            manifest["trained_on"].append(f"real: {Path(args.extra).resolve().name}, {len(real)} clips, {who} speaker{'s' * (who > 1)}")
+        trained = [clip for clip in real if not clip.held_out]
+        if trained:
+            who = len({clip.speaker for clip in trained})
+            manifest["trained_on"].append(f"real: {Path(args.extra).resolve().name}, {len(trained)} clips, {who} speaker{'s' * (who > 1)}")
         manifest["metrics"] = {"macs_per_step": macs(), "bytes": len(content)}
     manifest["sha256"] = hashlib.sha256(content).hexdigest()
-    table, more, distinct = tuned(manifest, quantize.Streaming(content), real, args.hours, not args.without_near)
+    table, more, distinct = tuned(manifest, quantize.Streaming(content), negatives.source(dev, real, not args.without_near), args.hours)
     if not args.retune:
-        manifest["metrics"].update(compare(layers, content, manifest))
-    (out / manifest["file"]).write_bytes(content)
-    (out / "manifest.json").write_text(encode(manifest), encoding="utf-8")
-    negatives.pack(out / "negatives.xz", manifest, more, distinct)
+        manifest["metrics"].update(compare(layers, content, manifest, dev))
+    packed = negatives.packed(manifest, more, distinct)
+    replace(out, {manifest["file"]: content, "negatives.xz": packed, "manifest.json": encode(manifest).encode()})
     for label, v in table.items():
         recall = "-" if v["recall"] is None else f"{v['recall']:.2f}"
         print(f"{label:22} cutoff {v['cutoff']:6} recall {recall} of {v['positives']}, {v['false']} false in {v['hours']:.2f} h, aim {v['rate']}/h")

@@ -13,6 +13,16 @@ RELEASED = Path(__file__).parent / "released" / CODE
 CARD = Path(__file__).parent / "README.md" if CODE == "zh" else RELEASED / "README.md"  # its plots are in the folder `card` beside it
 
 
+def card_of(folder):
+    """Where the tables of the network in the folder stand: in the model card for the released one, beside any other."""
+    return CARD if folder.resolve() == RELEASED.resolve() else folder / "README.md"
+
+
+def percent(error):
+    """A share that was measured, or -."""
+    return "-" if error is None else f"{100 * error:.1f} %"
+
+
 def wilson(hit, said):
     """95 % interval of a proportion, in percent."""
     if not said:
@@ -105,7 +115,7 @@ def spoken(e):
 def set_table(result):
     rows = []
     for name, e in result["sets"].items():
-        rows.append([name, str(e["clips"]), str(e["speakers"]), str(e["minutes"]), f"{100 * e['unit_error']:.1f} % of {e['units']}",
+        rows.append([name, str(e["clips"]), str(e["speakers"]), str(e["minutes"]), f"{percent(e['unit_error'])} of {e['units']}",
                      *[spoken(e["activity"][k]) for k in ("spurts", "head", "taught")]])  # fmt: skip
     return table(["set", "clips", "speakers", "minutes", "unit error", "speech activity against P.56, balanced: the product's talk spurts",
                   "the network's head, held 200 ms", "the head against the frames within 32 dB that it was taught"], rows)  # fmt: skip
@@ -198,7 +208,8 @@ def target_table(result, manifest):
             rows.append([f"speech activity against P.56, {name}", "0.94", spoken(e), verdict(e["low"], e["high"], 0.94)])
     real = result["sets"].get("real")
     if real:
-        rows.append(["unit error, real, human text", "30 %", f"{100 * real['unit_error']:.1f} %", "yes" if real["unit_error"] <= 0.3 else "no"])
+        if real["units"]:
+            rows.append(["unit error, real, human text", "30 %", percent(real["unit_error"]), "yes" if real["unit_error"] <= 0.3 else "no"])
         sums = pooled(real["labels"], labels.CORE)
         if sums["said"]:
             rows.append(["core recall, real", "90 %", share(sums["hit"], sums["said"]), verdict(*wilson(sums["hit"], sums["said"]), 90)])
@@ -331,7 +342,7 @@ def main():
     """python -m model.report [FOLDER]: the tables anew from evaluation.json and what else was measured since (peers.json, enrolment.json)."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else RELEASED
     manifest, result = (json.loads((folder / name).read_text(encoding="utf-8")) for name in ("manifest.json", "evaluation.json"))
-    render(folder, manifest, result, CARD)
+    render(folder, manifest, result, card_of(folder))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ second process, with the weights of the round before.
 
 import argparse
 import functools
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -168,7 +169,7 @@ class Optimizers:
 @functools.cache
 def extra_clips(folder, speakers):
     """The extra corpus but for what the cutoffs are chosen on; read once in a process."""
-    read = features.extra(folder, speakers and speakers.split(",")) if folder else []
+    read = features.extra(folder, speakers) if folder else []
     return [clip for clip in read if not clip.held_out]
 
 
@@ -179,6 +180,8 @@ def prepare(args, number, weights, path):
     torch.set_num_threads(1)
     clips = [clip for name in ("train", "wide") for clip in features.synthetic(name, range(synthesize.SIZES[args.size][name]))]  # what exists of it
     clips += extra_clips(args.extra, args.extra_speakers)
+    if not clips:
+        raise SystemExit(f"{synthesize.folder()}: no speech to train on; python -m model.corpus.synthesize --size {args.size} speaks it")
     if not path.exists():
         if weights is not None:
             net = Network()
@@ -212,9 +215,14 @@ def begin(net, start, sound):
     return not left
 
 
-def asked(folder, speakers, start):
-    """What makes a training the one it is, by what is told where it is another."""
-    return {"other contents of EXTRA": folder and extra.contents(folder), "other speakers of EXTRA": speakers, "another START": start}
+def asked(size, folder, speakers, start):
+    """What makes a training the one it is, by what is told where it is another. How long it goes on does not: a run may be taken up again."""
+    try:
+        begun = start and hashlib.sha256(Path(start).read_bytes()).hexdigest()
+    except OSError as fault:
+        raise SystemExit(f"{start}: {fault.strerror}") from fault
+    return {"another SIDETONE_LANGUAGE": CODE, "another SIZE": size, "other contents of EXTRA": folder and extra.contents(folder),
+            "other EXTRA_SPEAKERS": speakers, "another START": begun}  # fmt: skip
 
 
 def resumed(run, wanted):
@@ -223,10 +231,18 @@ def resumed(run, wanted):
     if not last.exists():
         return None
     state = checkpoint(last)
-    other = [what for what in wanted if state["asked"].get(what) != wanted[what]]
+    have = state.get("asked", {})
+    if have.keys() != wanted.keys():
+        raise SystemExit(f"{run.name} was trained by another version of this program; give NAME=... to this training, or remove {run}")
+    other = [what for what in wanted if have[what] != wanted[what]]
     if other:
         raise SystemExit(f"{run.name} was trained with {' and '.join(other)}; give NAME=... to this training, or remove {run}")
     return state
+
+
+def goes_on(number, rounds, spent_s, budget_s):
+    """Whether there is a round of that number: as many as were asked for, or all for which there is time."""
+    return spent_s < budget_s if budget_s else number < rounds
 
 
 def unit_errors(net, items):
@@ -258,7 +274,7 @@ def main():
     torch.manual_seed(7)
     rounds, passes = ROUNDS[args.size]
     rounds = args.rounds or rounds
-    run, wanted = tts.work_dir() / "runs" / args.name, asked(args.extra, args.extra_speakers, args.start)
+    run, wanted = tts.work_dir() / "runs" / args.name, asked(args.size, args.extra, args.extra_speakers, args.start)
     state = resumed(run, wanted)
     run.mkdir(parents=True, exist_ok=True)
     net = Network()
@@ -274,7 +290,8 @@ def main():
         for made in run.glob("next-*.npz"):  # before its first round is over, nothing says which training they were made for
             made.unlink()
         if args.start:
-            hears = begin(net, args.start, np.round(np.concatenate([c.audio for c in features.synthetic("train", range(1))]) * 32767).astype(np.int16))
+            sound = [clip.audio for clip in features.synthetic("train", range(1))] or [np.zeros(16000, np.float32)]
+            hears = begin(net, args.start, np.round(np.concatenate(sound) * 32767).astype(np.int16))
             if not hears:
                 print(f"{args.start}: of another language; what it says of sounds (the head) is left behind, what it hears is taken over")
     dev_path = run / "dev.npz"
@@ -282,19 +299,18 @@ def main():
     with workers.pool(1) as maker:
 
         def order(number):
+            if not goes_on(number, rounds, time.monotonic() - started, budget):
+                return None
             trained = number > 1 or hears  # what round 0 learns comes too late for round 1
             weights = {k: v.clone() for k, v in net.state_dict().items()} if trained else None
             return maker.submit(prepare, args, number, weights, run / f"next-{number}.npz")
 
-        coming = order(done) if done < rounds else None
-        for number in range(done, rounds):
+        number, coming = done, order(done)
+        while coming:
             began = time.monotonic()
-            if budget and began - started > budget:
-                break
             clips, hours, made = coming.result()
             items = features.load_variant((run / f"next-{number}.npz").replace(run / "variant.npz"))
-            if number + 1 < rounds:
-                coming = order(number + 1)
+            coming = order(number + 1)
             waited = time.monotonic() - began
             rng = np.random.default_rng([202, number])
             sums, count = np.zeros(3), 0
@@ -329,6 +345,7 @@ def main():
             print(json.dumps(row), flush=True)
             torch.save({"net": net.state_dict(), "optimizers": optimizers.state_dict(), "round": number + 1, "log": log, "hears": hears, "asked": wanted}, temporary)
             temporary.replace(last)
+            number += 1
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 | layout | text | sound | speaker |
 |---|---|---|---|
-| ours | `*.csv` with columns `file`, `text`, perhaps `speaker`, `lang`, `text_from` | the named file, anywhere below DIR | `speaker`, else the csv's name |
+| ours | `*.csv` with columns `file`, `text`, perhaps `speaker`, `lang`, `text_from` | the named file, anywhere below DIR, in the folders that are named with it | `speaker`, else the csv's name |
 | Common Voice | `*.tsv` with columns `path`, `sentence`, `client_id` (beside a validated.tsv that one alone) | `clips/` | `client_id` |
 | AISHELL-1 | `transcript/*.txt`, a line `ID word word ...` | `wav/*/SPEAKER/ID.wav`, its archives unpacked | the folder SPEAKER |
 | plain | `*.txt` or `*.tsv`, a line `file<tab or blank>text` | the named file or stem, anywhere below DIR | the sound's folder |
@@ -52,7 +52,7 @@ def listing(folder):
     folder = Path(folder)
     if not folder.is_dir():
         raise CorpusError(f"{folder}: no such folder")
-    every = sorted(folder.rglob("*"))
+    every = sorted(path for path in folder.rglob("*") if path.is_file())
     sounds = {}
     for path in every:
         if path.suffix.lower() in SOUNDS:
@@ -68,21 +68,24 @@ def listing(folder):
     for table in tables:
         found, absent = [], []
         try:
-            for row in _rows(table):
-                (found if row.path.stem in sounds else absent).append(row)
+            for row in _rows(table, left_out):
+                path = _sound(folder, table, row.path, sounds)
+                if path is None:
+                    absent.append(row.path.name)
+                else:
+                    found.append(row._replace(path=path, speaker=row.speaker or path.parent.name))
         except (csv.Error, LeftOut, UnicodeDecodeError) as fault:
             left_out.append((fault if isinstance(fault, LeftOut) else "tables that are not UTF-8 text", table.name))
             continue
         if not found:  # a list of something else, a licence, a read-me
             left_out.append(("tables that name no sound of the folder", table.name))
             continue
-        left_out += [("rows without their sound", row.path.name) for row in absent]
+        left_out += [("rows without their sound", name) for name in absent]
         for row in found:
-            path = _sound(folder, table, row.path, sounds)
-            if path in out:
-                left_out.append(("rows for a sound that has one", path.name))
+            if row.path in out:
+                left_out.append(("rows for a sound that has one", row.path.name))
             else:
-                out[path] = row._replace(path=path, speaker=row.speaker or path.parent.name)
+                out[row.path] = row
     if not out:
         raise CorpusError(
             f"{folder}: no line of text belongs to a sound; wanted is a .csv with columns file,text, Common Voice's validated.tsv, or lines of "
@@ -92,25 +95,36 @@ def listing(folder):
 
 
 def contents(folder):
-    """A number that is another one where the corpus is: of its sounds' names and sizes, its texts and speakers."""
+    """A number that is another one where the corpus is: of its sounds' names and sizes, and of what is said of them."""
     rows, _ = listing(folder)
-    told_apart = [(str(row.path.relative_to(folder)), row.path.stat().st_size, row.text, row.speaker) for row in rows]
+    told_apart = [(str(row.path.relative_to(folder)), row.path.stat().st_size, *row[1:]) for row in rows]
     return hashlib.sha256(repr(told_apart).encode()).hexdigest()
 
 
 def _sound(folder, table, name, sounds):
-    """The sound that a row of the table names. CorpusError, one line, where several are called so."""
-    called = sounds[name.stem]
-    if len(called) == 1:
-        return called[0]
-    exact = [p for p in (folder / name, table.parent / name) if p.is_file()]
-    if not exact:
-        raise CorpusError(f"{folder}: several sounds are called {name.stem}; name them with their folders in {table.name}")
-    return exact[0]
+    """The sound that a row of the table names, with or without its ending and some of its folders, or None. CorpusError, one line, where it may be
+    several."""
+    wanted = name.with_suffix("") if name.suffix.lower() in SOUNDS else name
+    # Either may have more folders in front: a list knows those that the corpus was unpacked out of, a bare name none.
+    called = [path for path in sounds.get(wanted.name, ()) if _ends_alike(wanted, path.relative_to(folder).with_suffix(""))]
+    if len(called) < 2:
+        return called[0] if called else None
+    exact = {place.resolve() for place in (folder / name, table.parent / name)}
+    chosen = [path for path in called if path.resolve() in exact]
+    if len(chosen) != 1:
+        raise CorpusError(f"{folder}: several sounds are called {wanted}; name them with their folders in {table.name}")
+    return chosen[0]
 
 
-def _rows(table):
-    """One table -> Rows, their `path` as the table gives it. LeftOut, csv.Error or UnicodeDecodeError for what is no such table."""
+def _ends_alike(one, other):
+    """Whether one path's last parts are the whole other."""
+    shared = min(len(one.parts), len(other.parts))
+    return one.parts[-shared:] == other.parts[-shared:]
+
+
+def _rows(table, left_out):
+    """One table -> Rows, their `path` as the table gives it; rows that cannot be told apart join `left_out`. LeftOut, csv.Error or UnicodeDecodeError
+    for what is no such table."""
     comma = table.suffix.lower() == ".csv"
     layout = {} if comma else {"delimiter": "\t", "quoting": csv.QUOTE_NONE}
     with table.open(encoding="utf-8-sig", newline="") as f:
@@ -119,6 +133,9 @@ def _rows(table):
         for file, text, speaker in COLUMNS:
             if {file, text} <= set(head):
                 for row in csv.DictReader(f, fieldnames=head, **layout):
+                    if None in row:
+                        left_out.append(("rows with more columns than the head (a text that holds a comma is put in quotes)", row[file]))
+                        continue
                     row = {name: value or "" for name, value in row.items()}
                     if row[file]:
                         yield Row(Path(row[file]), row[text], row.get(speaker) or table.stem, row.get("lang", ""), row.get("text_from") or "human")

@@ -109,12 +109,12 @@ def recording(path, target):
 
 
 def readable(folder, speakers=None):
-    """A corpus in one of the layouts of corpus/extra.py -> ([(row, its text, target, syllables)], [(kind, name)] of what is left out).
-    CorpusError, one line, where nothing is left. No sound is opened: quick."""
+    """A corpus in one of the layouts of corpus/extra.py, or `speakers` of it (names with commas between) -> ([(row, its text, target, syllables)],
+    [(kind, name)] of what is left out). CorpusError, one line, where nothing is left. No sound is opened: quick."""
     rows, left_out = listing(folder)
-    chosen = [row for row in rows if not speakers or row.speaker in speakers]
+    chosen = [row for row in rows if not speakers or row.speaker in speakers.split(",")]
     if not chosen:
-        raise CorpusError(f"{folder}: none of the speakers {', '.join(speakers)} is in it")
+        raise CorpusError(f"{folder}: none of the speakers {speakers} is in it")
     kept = []
     for row in chosen:
         try:

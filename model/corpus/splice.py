@@ -109,15 +109,18 @@ def joined(parts, rng):
     return type(parts[0])(np.concatenate(audio), target, sum(p.syllables for p in parts), parts[0].speaker, "", "spliced", parts[0].real)
 
 
-def shuffled(all_pieces, count, rng):
-    """-> `count` spliced clips, each of one speaker (now and then of anybody)."""
+def drawn(all_pieces, count, rng):
+    """Yield `count` groups of pieces to join, each of one speaker (now and then of anybody); whoever joins them takes from the same `rng`."""
     by_speaker = {}
     for piece in all_pieces:
         by_speaker.setdefault(piece.speaker, []).append(piece)
-    pools = [p for p in by_speaker.values() if len(p) >= 8]
+    pools = [p for p in by_speaker.values() if len(p) >= 8] or [all_pieces]
     weight = np.cumsum([len(p) for p in pools]) / sum(len(p) for p in pools)
-    out = []
     for _ in range(count):
         pool = all_pieces if rng.random() < 0.25 else pools[min(len(pools) - 1, int(np.searchsorted(weight, rng.random())))]
-        out.append(joined([pool[int(k)] for k in rng.integers(len(pool), size=int(rng.integers(2, 6)))], rng))
-    return out
+        yield [pool[int(k)] for k in rng.integers(len(pool), size=int(rng.integers(2, 6)))]
+
+
+def shuffled(all_pieces, count, rng):
+    """-> `count` spliced clips."""
+    return [joined(parts, rng) for parts in drawn(all_pieces, count, rng)]

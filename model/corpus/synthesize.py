@@ -67,17 +67,19 @@ def plan(name, shard):
 
 def make(name, shard):
     """Speak one shard unless it exists; returns seconds of audio made."""
-    path = folder() / f"{name}-{shard:04d}.npz"
+    path, rows = folder() / f"{name}-{shard:04d}.npz", plan(name, shard)
+    about, lines = path.with_suffix(".jsonl"), [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
     if path.exists():
-        return 0.0
-    rows = plan(name, shard)
+        if about.exists() and about.read_bytes() == "".join(lines).encode():
+            return 0.0
+        print(f"{path.name} holds other sentences than those of today: it is spoken anew", flush=True)
+        path.unlink()
     clips = []
     for row in rows:
         x = tts.synth(row["text"], row["voice"], row["speed"])
         x = x / max(1e-6, float(np.abs(x).max())) * 0.7  # levels are the augmentation's business
         clips.append(np.round(x * 32767).astype(np.int16))
-    with path.with_suffix(".jsonl").open("w", encoding="utf-8") as f:
-        f.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    about.write_text("".join(lines), encoding="utf-8")
     temporary = path.with_suffix(".tmp.npz")
     np.savez(temporary, audio=np.concatenate(clips), ends=np.cumsum([len(c) for c in clips]))
     temporary.replace(path)

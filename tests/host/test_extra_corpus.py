@@ -94,9 +94,17 @@ def test_the_contents_change_with_texts_and_sounds_not_with_the_place(tmp_path: 
         listed(tmp_path / name, ["a.wav,您好"])
     before = contents(tmp_path / "here")
     assert contents(tmp_path / "there") == before
+    found = {before}
     listed(tmp_path / "there", ["a.wav,您好", "b.wav,再见"])
-    listed(tmp_path / "here", ["a.wav,再见"])
-    assert len({before, contents(tmp_path / "here"), contents(tmp_path / "there")}) == 3
+    found.add(contents(tmp_path / "there"))
+    for lines, head in ((["a.wav,再见"], "file,text"), (["a.wav,您好,zh"], "file,text,lang"), (["a.wav,您好,whisper"], "file,text,text_from")):
+        listed(tmp_path / "here", lines, head)
+        found.add(contents(tmp_path / "here"))
+    listed(tmp_path / "here", ["a.wav,您好"])
+    assert contents(tmp_path / "here") == before
+    soundfile.write(tmp_path / "here/a.wav", np.zeros(1700), 16000)
+    found.add(contents(tmp_path / "here"))
+    assert len(found) == 6
 
 
 def test_plain_lines(tmp_path: Path) -> None:
@@ -114,6 +122,49 @@ def test_names_used_twice_need_their_folders(tmp_path: Path) -> None:
     (tmp_path / "t.csv").write_text("file,text\n1.wav,您好\n", "utf-8")
     with pytest.raises(CorpusError, match="several sounds"):
         listing(tmp_path)
+
+
+def test_a_row_takes_no_sound_of_another_folder(tmp_path: Path) -> None:
+    sound(tmp_path / "spk2/001.wav")
+    listed(tmp_path, ["spk1/001.wav,很高兴为您服务", "spk2/001.wav,您好"])
+    assert [row[:2] for row in rows(tmp_path)] == [("spk2/001.wav", "您好")]
+    assert told(listing(tmp_path)[1]) == "; left out: rows without their sound (1, first: 001.wav)"
+    sound(tmp_path / "spk3/001.wav")
+    listed(tmp_path, ["spk1/001.wav,很高兴为您服务", "spk2/001.wav,您好", "spk3/001.wav,再见"])
+    assert [row[:2] for row in rows(tmp_path)] == [("spk2/001.wav", "您好"), ("spk3/001.wav", "再见")]
+
+
+def test_a_list_may_name_more_or_fewer_folders_than_there_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sound(tmp_path / "here/spk1/001.wav")
+    sound(tmp_path / "here/spk2/001.wav")
+    listed(tmp_path / "here", ["/elsewhere/corpus/here/spk1/001.wav,您好", f"{tmp_path}/here/spk2/001.flac,再见"])
+    monkeypatch.chdir(tmp_path)
+    assert [row.text for row in listing("here")[0]] == ["您好", "再见"]
+    assert contents("here") == contents(tmp_path / "here")
+
+
+def test_names_with_dots_and_without_an_ending(tmp_path: Path) -> None:
+    for name in ("call.wav", "call.1.wav", "call.2.wav"):
+        sound(tmp_path / name)
+    (tmp_path / "list.txt").write_text("call.1 您好\ncall.2 再见\n", "utf-8")
+    assert [row[:2] for row in rows(tmp_path)] == [("call.1.wav", "您好"), ("call.2.wav", "再见")]
+
+
+def test_a_text_with_a_comma_is_not_cut(tmp_path: Path) -> None:
+    for name in ("a.wav", "b.wav"):
+        sound(tmp_path / name)
+    listed(tmp_path, ["a.wav,您好,有什么可以帮您", 'b.wav,"您好,再见"'])
+    assert [row[:2] for row in rows(tmp_path)] == [("b.wav", "您好,再见")]
+    assert "more columns than the head (a text that holds a comma is put in quotes) (1, first: a.wav)" in told(listing(tmp_path)[1])
+
+
+def test_what_is_no_file_is_no_sound_and_no_list(tmp_path: Path) -> None:
+    sound(tmp_path / "a.wav")
+    (tmp_path / "b.wav").symlink_to(tmp_path / "not fetched.wav")
+    (tmp_path / "notes.txt").mkdir()
+    listed(tmp_path, ["a.wav,您好", "b.wav,再见"])
+    assert [row[:2] for row in rows(tmp_path)] == [("a.wav", "您好")]
+    assert len(contents(tmp_path)) == 64
 
 
 @pytest.mark.parametrize(

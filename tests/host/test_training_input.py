@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -52,6 +53,15 @@ def spoken(folder: Path, count: int) -> list[str]:
     for k, name in enumerate(names):
         soundfile.write(folder / name, speech[k * 32000 : (k + 1) * 32000], 16000)
     return names
+
+
+def synthetic(work: Path) -> None:
+    """A shard of synthetic speech in the work folder: eight clips of two seconds."""
+    rows = [{"text": "您好", "kind": "", "voice": "zf_xiaobei", "speed": 1.0}] * 8
+    (work / "synthetic").mkdir()
+    (work / "synthetic/train-0000.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    speech = soundfile.read(SPEECH, always_2d=True, dtype="int16")[0][: 16 * 16000, 0]
+    np.savez(work / "synthetic/train-0000.npz", audio=speech, ends=np.arange(1, 9) * 32000)
 
 
 def listed(folder: Path, lines: list[str], head: str = "file,text") -> None:
@@ -138,6 +148,9 @@ def test_a_start_that_is_none_is_one_line(tmp_path: Path) -> None:
     for name, data in (("torn.tflite", content[: len(content) // 2]), ("empty.tflite", b""), ("text.pt", b"no weights"), ("torn.pt", b"PK\x03\x04")):
         (tmp_path / name).write_bytes(data)
         assert name in refused(tmp_path, "-m", "model.check", "--start", str(tmp_path / name))
+    code = f"import torch; torch.save({{'net': {{'head.bias': [1, 2]}}}}, {str(tmp_path / 'list.pt')!r})"
+    assert ended(tmp_path, "-c", code).returncode == 0
+    assert "no checkpoint of a training" in refused(tmp_path, "-m", "model.check", "--start", str(tmp_path / "list.pt"))
     for name in ("absent.tflite", "absent.pt"):
         assert "No such file" in refused(tmp_path, "-m", "model.check", "--start", str(tmp_path / name))
     assert ended(tmp_path, "-m", "model.check", "--start", str(TFLITE), "--out", str(tmp_path / "a b")).returncode == 0
@@ -149,23 +162,27 @@ def test_a_training_goes_on_with_the_same_corpus_only(tmp_path: Path) -> None:
     listed(corpus, [f"{name},您好" for name in names[:2]])
     run = tmp_path / "runs/mine"
     run.mkdir(parents=True)
-    asked = f"train.asked({str(corpus)!r}, None, None)"
+    asked = f"train.asked('tiny', {str(corpus)!r}, None, None)"
     code = f"import torch; from model import train; torch.save({{'net': {{}}, 'asked': {asked}}}, {str(run / 'last.pt')!r})"
     assert ended(tmp_path, "-c", code).returncode == 0
-    check = ("-m", "model.check", "--name", "mine", "--extra", str(corpus))
+    check = ("-m", "model.check", "--size", "tiny", "--name", "mine", "--extra", str(corpus))
     assert ended(tmp_path, *check).returncode == 0
+    others = {"size": ("small", "another SIZE"), "start": (str(TFLITE), "another START"), "extra-speakers": ("manifest", "other EXTRA_SPEAKERS")}
+    for option, (value, word) in others.items():
+        assert f"mine was trained with {word}; give NAME=..." in refused(tmp_path, *check, f"--{option}", value)
+    said = refused(tmp_path, *check[:-2], SIDETONE_LANGUAGE="en")
+    assert "mine was trained with another SIDETONE_LANGUAGE and other contents of EXTRA;" in said
     listed(corpus, [f"{name},您好" for name in names])
     assert "mine was trained with other contents of EXTRA; give NAME=..." in refused(tmp_path, *check)
+    old = f"import torch; torch.save({{'net': {{}}, 'asked': {{'extra': None}}}}, {str(run / 'last.pt')!r})"
+    assert ended(tmp_path, "-c", old).returncode == 0
+    assert "mine was trained by another version of this program" in refused(tmp_path, *check)
     (run / "last.pt").write_bytes((run / "last.pt").read_bytes()[:100])
     assert "last.pt is torn" in refused(tmp_path, *check)
 
 
 def test_weights_that_are_no_numbers_end_it_and_what_was_made_for_another_training_is_not_used(tmp_path: Path) -> None:
-    rows = [{"text": "您好", "kind": "", "voice": "zf_xiaobei", "speed": 1.0}] * 8
-    (tmp_path / "synthetic").mkdir()
-    (tmp_path / "synthetic/train-0000.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    speech = soundfile.read(SPEECH, always_2d=True, dtype="int16")[0][: 16 * 16000, 0]
-    np.savez(tmp_path / "synthetic/train-0000.npz", audio=speech, ends=np.arange(1, 9) * 32000)
+    synthetic(tmp_path)
     for name, weight in (("nan", "nan"), ("huge", "1e38")):
         code = f"""
 import torch
@@ -241,7 +258,7 @@ manifest = {{**released.load("zh").manifest, "output_scale": 0.01}}  # one step 
 clips = [Clip(np.random.default_rng(k).normal(0, 0.1, 16000).astype(np.float32), [1, 2] * 40, 40, "s") for k in range(3)]
 made, distinct = negatives.spliced(deaf, manifest["output_scale"], clips, 0.01)
 path = Path({str(tmp_path)!r}, "negatives.xz")
-negatives.pack(path, manifest, [(deaf(frames) + np.arange(80, dtype=np.int8), spans) for frames, spans in made], distinct)
+path.write_bytes(negatives.packed(manifest, [(deaf(frames) + np.arange(80, dtype=np.int8), spans) for frames, spans in made], distinct))
 print(json.dumps(estimate.load(path.parent, manifest["sha256"]).hours))
 """
     assert told(tmp_path, code)[0] >= 0.01
@@ -256,3 +273,89 @@ def test_a_phrase_that_stands_in_all_negatives_is_estimated_as_unknown() -> None
     negatives = estimate.Negatives([np.zeros((50, 59), np.uint8)], [[(0, 50, bytes(said))]], 0.1, 0.1)
     [found] = estimate.false_alarms(manifest, negatives, [estimate.row_of(manifest, "", [said])])
     assert (found.hours, found.low_per_h, found.high_per_h) == (0, 0, float("inf"))
+
+
+def test_without_speech_there_is_nothing_to_train_or_to_tune_on(tmp_path: Path) -> None:
+    for more in ((), ("--start", str(TFLITE))):
+        assert "no speech to train on" in ended(tmp_path, "-m", "model.train", "--size", "tiny", "--name", "mine", *more).stderr.splitlines()[-1]
+    assert "no dev speech to choose cutoffs on" in refused(tmp_path, "-m", "model.release", "absent", "--version", "0.0.1")
+
+
+def test_cutoffs_are_chosen_anew_for_a_network_of_the_language_only(tmp_path: Path) -> None:
+    folder = tmp_path / "zh"
+    shutil.copytree(TFLITE.parent, folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()}
+    retune = ("-m", "model.release", str(folder), "--retune")
+    assert "SIDETONE_LANGUAGE=zh, not en" in refused(tmp_path, *retune, SIDETONE_LANGUAGE="en")
+    assert "no dev speech to choose cutoffs on" in refused(tmp_path, *retune)
+    assert {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file()} == before
+    assert "No such file" in refused(tmp_path, "-m", "model.release", str(tmp_path / "nowhere/zh"), "--retune")
+    assert not (tmp_path / "nowhere").exists()
+    (folder / TFLITE.name).write_bytes((TFLITE.parents[1] / "en/sidetone-en.tflite").read_bytes())
+    assert "is not the network that the manifest beside it is of" in refused(tmp_path, *retune)
+
+
+def test_a_release_is_put_in_place_whole(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).write_text("old")
+    code = f"""
+from pathlib import Path
+from model import release
+folder = Path({str(tmp_path)!r})
+try:
+    release.replace(folder, {{"a": b"new", "b": None}})
+except TypeError:
+    print([(folder / name).read_text() for name in ("a", "b")])
+release.replace(folder, {{"a": b"new", "b": b"new"}})
+print([path.name + path.read_text() for path in sorted(folder.iterdir())])
+"""
+    assert ended(tmp_path, "-c", code).stdout.splitlines() == ["['old', 'old']", "['anew', 'bnew']"]
+
+
+def test_a_budget_of_minutes_counts_no_rounds(tmp_path: Path) -> None:
+    asked = "(0, 1, 0, None), (1, 1, 0, None), (9, 1, 599, 600), (0, 1, 600, 600)"
+    code = f"import json; from model.train import goes_on; print(json.dumps([goes_on(*a) for a in ({asked})]))"
+    assert told(tmp_path, code)[0] == [True, False, True, False]
+
+
+def test_a_network_that_aligns_hardly_anything_is_trained_on_what_it_aligns(tmp_path: Path) -> None:
+    code = """
+import json
+import numpy as np
+from model.corpus import splice
+from model.corpus.features import Clip
+pieces = [Clip(np.zeros(1600, np.float32), [1, 2], 1, f"s{k}") for k in range(3)]
+print(json.dumps(len(splice.shuffled(pieces, 5, np.random.default_rng(1)))))
+"""
+    assert told(tmp_path, code)[0] == 5
+
+
+def test_speech_of_other_sentences_is_spoken_anew(tmp_path: Path) -> None:
+    code = """
+import numpy as np
+from model.corpus import synthesize, tts
+tts.synth = lambda text, voice, speed: np.ones(160, np.float32)
+print([synthesize.make("train", 0) > 0 for _ in range(2)])
+about = synthesize.folder() / "train-0000.jsonl"
+about.write_text('{"text": "旧的句子"}\\n', encoding="utf-8")
+print([synthesize.make("train", 0) > 0 for _ in range(2)])
+"""
+    run = ended(tmp_path, "-c", code.replace("\\\\n", "\\n"))
+    said = "train-0000.npz holds other sentences than those of today: it is spoken anew"
+    assert run.stdout.splitlines() == ["[True, False]", said, "[True, False]"]
+
+
+CARD = """
+import json
+from pathlib import Path
+from model import report
+folder = Path({!r})
+print(json.dumps([str(report.card_of(report.RELEASED)), str(report.card_of(folder)), report.percent(None), report.percent(0.123)]))
+"""
+
+
+def test_the_tables_of_another_network_stand_beside_it(tmp_path: Path) -> None:
+    known, other, none, some = told(tmp_path, CARD.format(str(tmp_path)))[0]
+    assert known == str(programs.TREE / "model/README.md")
+    assert other == str(tmp_path / "README.md")
+    assert (none, some) == ("-", "12.3 %")
