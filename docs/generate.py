@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from sidetone.core.etiquette.settings import SETTINGS
-from sidetone_host import calls_page, coverage, judging_page
+from sidetone_host import calls_page, coverage, judging_page, wording, wording_file
 from sidetone_host.schemas.page import page as mqtt_page
 
 DOCS = Path(__file__).resolve().parent
@@ -62,28 +62,29 @@ def settings() -> str:
     return "\n".join(lines) + "\n"
 
 
-PAGES: dict[str, Callable[[], str]] = {
-    "calls-evaluation.md": calls_page.text,
-    "judging.md": judging_page.text,
-    "mqtt.md": mqtt_page,
-    "settings.md": settings,
-    "standard-coverage.md": coverage.text,
+PAGES: dict[Path, Callable[[], str]] = {
+    DOCS / "calls-evaluation.md": calls_page.text,
+    DOCS / "judging.md": judging_page.text,
+    DOCS / "mqtt.md": mqtt_page,
+    DOCS / "settings.md": settings,
+    DOCS / "standard-coverage.md": coverage.text,
+    wording.CHINESE: wording_file.text,
 }
 
 
-def stale() -> list[str]:
-    """The pages whose file is not what the code would write."""
-    return [name for name, page in PAGES.items() if not (DOCS / name).is_file() or (DOCS / name).read_text(encoding="utf-8") != page()]
+def stale() -> list[Path]:
+    """The files that are not what the code would write."""
+    return [path for path, page in PAGES.items() if not path.is_file() or path.read_text(encoding="utf-8") != page()]
 
 
 def main(argv: list[str]) -> int:
     if argv == ["--check"]:
-        for name in stale():
-            print(f"docs/{name} is stale; run `make docs`", file=sys.stderr)
+        for path in stale():
+            print(f"{path.relative_to(DOCS.parent)} is stale; run `make docs`", file=sys.stderr)
         return 1 if stale() else 0
-    for name in stale():
-        (DOCS / name).write_text(PAGES[name](), encoding="utf-8")
-        print(f"docs/{name} written")
+    for path in stale():
+        path.write_text(PAGES[path](), encoding="utf-8")
+        print(f"{path.relative_to(DOCS.parent)} written")
     return 0
 
 

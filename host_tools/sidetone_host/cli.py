@@ -9,23 +9,28 @@ import io
 import os
 import pkgutil
 import sys
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sidetone_host import commands
 from sidetone_host.errors import CannotDo, JudgedBad
+from sidetone_host.wording import Help, tr, translate_argparse
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 EXIT_DONE, EXIT_JUDGED_BAD, EXIT_CANNOT, EXIT_INTERRUPTED = 0, 1, 2, 130
 
 
 class _Parser(argparse.ArgumentParser):
-    """argparse's, but a wrong call gets one line and no page of usage."""
+    """argparse's, in the terminal's language; a wrong call gets one line and no page of usage."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **{"formatter_class": Help, **options})
 
     def error(self, message: str) -> NoReturn:
-        self.exit(EXIT_CANNOT, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+        self.exit(EXIT_CANNOT, tr("{program}: {fault}; see `{program} --help`", program=self.prog, fault=message) + "\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
+    translate_argparse()
     parser = _Parser(prog="sidetone", description="Etiquette in the headset cord: host tools.")
     subparsers = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for module in sorted(info.name for info in pkgutil.iter_modules(commands.__path__)):
@@ -65,7 +70,7 @@ def _main(argv: list[str] | None) -> int:
             raise
         if full:
             _drop_output()
-        print(f"sidetone {args.command}: {fault.filename or 'standard output'}: {fault.strerror}", file=sys.stderr)
+        print(f"sidetone {args.command}: {fault.filename or tr('standard output')}: {fault.strerror}", file=sys.stderr)
         return EXIT_CANNOT
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from sidetone_host.wording import HelpAsWritten
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser(
@@ -15,7 +17,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "are kept in the data folder as USER.url.",
         epilog="example:\n  sidetone broker --device desk-1 --device desk-2\n"
         "`sidetone dashboard` and `sidetone run --device desk-1` of the same user then find it by themselves.",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default %(default)s: this machine only)")
     parser.add_argument("--port", type=int, default=1883, help="port (default %(default)s)")

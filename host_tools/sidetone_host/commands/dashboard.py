@@ -12,6 +12,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from sidetone_host.errors import CannotDo
+from sidetone_host.wording import HelpAsWritten
 
 if TYPE_CHECKING:
     from sidetone_host.dashboard.store import Store
@@ -37,7 +38,7 @@ def add_parser(subparsers: Any) -> None:
         help="show the wall board and the calls in a browser",
         description="Serve the wall board, the list of calls and the interface for programs; store what devices send.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("--http", metavar="HOST:PORT", help=f"address to serve on (SIDETONE_HTTP; default {HTTP_DEFAULT})")
     parser.add_argument(

@@ -19,6 +19,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from sidetone_host.wording import HelpAsWritten
+
 SITE, DEVICE = "demo", "demo-desk"
 SHORT_CALL_S = 8.0  # of the bundled call, when many are played fast: long enough for speech, lamps and a finding
 STARTED_WITHIN_S = 30.0
@@ -32,7 +34,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Start a broker, the dashboard and a device as separate programs, print the dashboard's address, and play a bundled call\n"
         "through the device again and again, its lamps in this terminal, until interrupted. A program that dies is started again.",
         epilog="examples:\n  sidetone demo\n  sidetone demo --once\n  sidetone demo --calls 200 --fast",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("--once", action="store_true", help="play the call once, see its record in the store, end")
     parser.add_argument("--calls", type=int, metavar="N", help="play N calls, see each of them in the store, end")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from sidetone_host.errors import CannotDo
+from sidetone_host.wording import HelpAsWritten
 
 EPILOG = """example:
   sidetone features call.wav features.npy
@@ -17,7 +18,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="write a file's 40 log-mel channels as uint16 [frames, 40]",
         description="Decode FILE, run the device's front end over the agent's channel and write uint16 [frames, 40].",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("file", metavar="FILE", help="WAV or FLAC, any common rate; of two channels the left is the agent")
     parser.add_argument("out", metavar="OUT.npy", help="where to write the array")

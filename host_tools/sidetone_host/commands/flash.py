@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sidetone_host.wording import HelpAsWritten
+
 EPILOG = """example:
   sidetone flash --port /dev/ttyACM0 --image ESP32_GENERIC_S3-SPIRAM_OCT-20260601-v1.28.0.bin \\
       --image-sha256 9f86...0a08 --site hall3.toml --seat seat07
@@ -25,7 +27,7 @@ def add_parser(subparsers: Any) -> None:
         help="write MicroPython, application and a seat's configuration to an ESP32-S3",
         description=__doc__,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("--port", required=True, help="the serial port (/dev/ttyACM0, COM5) or socket://HOST:PORT")
     parser.add_argument("--image", required=True, type=Path, metavar="FILE", help="MicroPython's image for ESP32_GENERIC_S3, variant SPIRAM_OCT")

@@ -9,6 +9,7 @@ import zipfile
 from typing import TYPE_CHECKING, Any
 
 from sidetone_host.errors import CannotDo
+from sidetone_host.wording import HelpAsWritten
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="run a streaming network over an array, or say what it costs",
         description="Run a streaming network step by step over an array, or say what it is made of and what it costs on the device.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     play = actions.add_parser(
@@ -36,7 +37,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         description="Feed IN step by step, state carried from each to the next, and write the network's raw integers: those of TensorFlow "
         "Lite Micro. (One exception: on Python 3.12 and newer a model's FULLY_CONNECTED may differ by 1 in about one of 2000 outputs.)",
         epilog="example:\n  sidetone model run model.tflite steps.npy answers.npy\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     play.add_argument("model", metavar="M.tflite", help=MODEL_HELP)
     play.add_argument("steps", metavar="IN.npy", help="int8 [steps, ...shape of the model's first input without the batch]")
@@ -48,7 +49,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="operators, tensors, memory, cycles",
         description="List operators and tensors; count MACs a step, state and arena bytes; estimate ESP32-S3 cycles by a stated cost model.",
         epilog="example:\n  sidetone model info model.tflite --json | jq .macs_per_step\n",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     info.add_argument("model", metavar="M.tflite", help=MODEL_HELP)
     info.add_argument("--json", action="store_true", help="one JSON object on standard output")

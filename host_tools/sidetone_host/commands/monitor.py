@@ -16,6 +16,8 @@ import sys
 import time
 from typing import Any
 
+from sidetone_host.wording import HelpAsWritten
+
 EPILOG = """examples:
   sidetone monitor --port /dev/ttyACM0             until Ctrl-C; nothing is sent to the device
   sidetone monitor --port /dev/ttyACM0 --log       the log that it keeps on its flash; the device is stopped for that and started again
@@ -39,7 +41,7 @@ def add_parser(subparsers: Any) -> None:
         help="show what a device says on its serial port",
         description=__doc__,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("--port", required=True, help="the serial port (/dev/ttyACM0, COM5)")
     parser.add_argument("--plain", action="store_true", help="the lines as they come, without the time")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sidetone.core.etiquette.settings import LANGUAGES
 from sidetone_host import released
 from sidetone_host.errors import CannotDo, JudgedBad
+from sidetone_host.wording import HelpAsWritten, tr
 
 if TYPE_CHECKING:
     from sidetone_host.phrases.enrol import Enrolment
@@ -37,7 +38,7 @@ def add_parser(subparsers: Any) -> None:
         help="add phrases as text, test them, enrol an agent",
         description=__doc__,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     add = actions.add_parser(
@@ -118,7 +119,7 @@ def _path(args: argparse.Namespace) -> Path:
 def _network(language: str) -> Released:
     known = released.languages()
     if known and language not in known:
-        raise CannotDo(f"no network for calls in `{language}` is released; there are {', '.join(known)}")
+        raise CannotDo(tr("no network for calls in `{language}` is released; there are {known}", language=language, known=", ".join(known)))
     return released.load(language)  # without any network it says what to do
 
 
@@ -132,13 +133,13 @@ def _add(args: argparse.Namespace) -> int:
     if fault:
         raise JudgedBad(f"--label {site.shown(args.label)}: {fault}")
     if args.cutoff is not None and not -4 <= args.cutoff <= 0:
-        raise CannotDo("--cutoff must be -4 to 0 natural-log units a unit")
+        raise CannotDo(tr("--cutoff must be -4 to 0 natural-log units a unit"))
     if args.at_most is not None and not 0.01 <= args.at_most <= 60:
-        raise CannotDo("--at-most must be 0.01 to 60 false alarms an hour")
+        raise CannotDo(tr("--at-most must be 0.01 to 60 false alarms an hour"))
     exists = folders.mode_of(path) is not None
     language = profile.language_of(path) if exists else args.language or released.DEFAULT
     if args.language not in (None, language):
-        raise CannotDo(f"{path} is a profile of calls in `{language}`; --language is for a new one")
+        raise CannotDo(tr("{path} is a profile of calls in `{language}`; --language is for a new one", path=path, language=language))
     try:
         site.units_of(args.text, language)
         files.add(path, args.label, args.text, args.cutoff, language, dry_run=True)  # what is no good is said before all advice
@@ -147,12 +148,14 @@ def _add(args: argparse.Namespace) -> int:
     except ValueError as problem:
         raise JudgedBad(str(problem)) from None
     if known and not known.file.samefile(path):
-        print(f"  note     takes along what {known.file} has under {args.label}: from now on this file's texts go before those")
+        note = tr("takes along what {file} has under {label}: from now on this file's texts go before those", file=known.file, label=args.label)
+        _say(tr("note"), note)
     if args.dry_run:
         return 0
     files.add(path, args.label, args.text, cutoff, language)
-    found = "`sidetone replay` and `run` hear it from now on" if args.file is None else f"`--profile {path}` hears it from now on"
-    print(f"added to {path} as {args.label}: {found}")
+    own = args.file is None
+    found = tr("`sidetone replay` and `run` hear it from now on") if own else tr("`--profile {path}` hears it from now on", path=path)
+    print(tr("added to {path} as {label}: {found}", path=path, label=args.label, found=found))
     return 0
 
 
@@ -165,28 +168,31 @@ def _describe(text: str, known: Heard | None, language: str, cutoff: float | Non
     units, pieces = site.units_of(text, language), spoken.read(text)
     syllables = spoken.syllables(pieces)
     folder = released.FOLDER / language
-    print(f"{text}\n  {spoken.CAPTION:8} {spoken.shown(pieces)}\n  sounds   {' '.join(units)}")
+    print(text)
+    _say(tr(spoken.CAPTION), spoken.shown(pieces))
+    _say(tr("sounds"), " ".join(units))
     if any(text[at].isdigit() for at, _ in spoken.placed(text)):
-        print(f"  warning  digits are read one by one, as above; {spoken.NUMBER}")
+        _say(tr("warning"), tr("digits are read one by one, as above; {instead}", instead=tr(spoken.NUMBER)))
     if syllables < FEW_SYLLABLES:
-        print("  warning  two syllables: many are missed, and ordinary speech holds the same sounds; give four or more")
+        _say(tr("warning"), tr("two syllables: many are missed, and ordinary speech holds the same sounds; give four or more"))
     elif syllables == FEW_SYLLABLES:
-        print("  note     three syllables: many are missed; four and more are heard far better")
-    own = [Word(f"{row['label']} (the network's own)", tuple(manifest["units"][u] for u in phrase), 0.0)
-           for row in manifest["labels"] for phrase in row["phrases"]]  # fmt: skip
+        _say(tr("note"), tr("three syllables: many are missed; four and more are heard far better"))
+    owned = [(row["label"], tuple(manifest["units"][u] for u in phrase)) for row in manifest["labels"] for phrase in row["phrases"]]
+    own = [Word(tr("{label} (the network's own)", label=label), sounds, 0.0) for label, sounds in owned]
     said = advice.advise(text, units, syllables, advice.common(folder) + own)
     if said.twins:
-        often = f"{said.twins_per_h(spoken.WORDS_PER_H):.1f} an hour"
-        print(f"  warning  sounds exactly like {_some(said.twins)}; by how common they are, {often}: context must decide")
+        alike = tr("sounds exactly like {words}; by how common they are, {per_h:.1f} an hour: context must decide",
+                   words=_some(said.twins), per_h=said.twins_per_h(spoken.WORDS_PER_H))  # fmt: skip
+        _say(tr("warning"), alike)
     if said.near:
-        print(f"  warning  one sound from {_some(said.near)}")
-    inside = [word.text.split()[0] for word in own if advice.holds(tuple(units), word.units)]
+        _say(tr("warning"), tr("one sound from {words}", words=_some(said.near)))
+    inside = [label for label, sounds in owned if advice.holds(tuple(units), sounds)]
     if inside:
-        print(f"  note     holds the network's own {', '.join(dict.fromkeys(inside))}: both are told")
+        _say(tr("note"), tr("holds the network's own {labels}: both are told", labels=", ".join(dict.fromkeys(inside))))
     try:
         negatives = estimate.load(folder, manifest["sha256"])
     except CannotDo as missing:
-        print(f"  false    unknown: {missing}")
+        _say(tr("false"), tr("unknown: {why}", why=missing))
         return cutoff
     others, old_q8 = (site.texts_of(known.entry), known.row[1]) if known else ([], 0)
     texts = list(dict.fromkeys([*others, text]))
@@ -197,26 +203,34 @@ def _describe(text: str, known: Heard | None, language: str, cutoff: float | Non
     elif cutoff is None:
         row["cutoff_q8"], chosen_q8 = cutoffs.after(language, old_q8, others, texts)
         if row["cutoff_q8"] != chosen_q8:
-            print(f"  cutoff   {_units(old_q8)} stays: it was set by hand; for these texts {_units(chosen_q8)} would be chosen")
+            kept = tr("{own} stays: it was set by hand; for these texts {chosen} would be chosen", own=_units(old_q8), chosen=_units(chosen_q8))
+            _say(tr("cutoff"), kept)
     if known and row["cutoff_q8"] != old_q8:
-        print(f"  cutoff   of {known.row[0]}: {_changed(old_q8, row['cutoff_q8'])}")
+        _say(tr("cutoff"), tr("of {label}: {change}", label=known.row[0], change=_changed(old_q8, row["cutoff_q8"])))
     [result] = estimate.false_alarms(manifest, negatives, [row])
     rate = result.false / result.hours
-    counted = f"{result.false} in {result.hours:.1f} h of speech without it, spliced from {negatives.distinct_hours:.1f} h"
-    print(f"  false    {_rate(result)}: {counted}; cutoff {_units(row['cutoff_q8'])}")
+    counted = tr("{rate}: {count} in {hours:.1f} h of speech without it, spliced from {distinct:.1f} h; cutoff {cutoff}",
+                 rate=_rate(result), count=result.false, hours=result.hours, distinct=negatives.distinct_hours,
+                 cutoff=_units(row["cutoff_q8"]))  # fmt: skip
+    _say(tr("false"), counted)
     aim = estimate.aim(syllables)
     if rate > max(TALKATIVE_PER_H, 2 * aim) and at_most is None:
         better = {**row, "cutoff_q8": estimate.cutoff_for(result, aim)}
-        advised = "give a longer phrase"
+        advised = tr("give a longer phrase")
         if better["cutoff_q8"] > row["cutoff_q8"]:
             [strict] = estimate.false_alarms(manifest, negatives, [better])  # the strictest there is may not reach the aim
             about = max(aim, strict.false / strict.hours)
-            advised = f"with --cutoff {_units(better['cutoff_q8'])} about {about:.1f} an hour, and fewer of the true ones"
-        print(f"  warning  more than {TALKATIVE_PER_H:g} an hour; {advised}")
+            advised = tr("with --cutoff {cutoff} about {per_h:.1f} an hour, and fewer of the true ones",
+                         cutoff=_units(better["cutoff_q8"]), per_h=about)  # fmt: skip
+        _say(tr("warning"), tr("more than {per_h:g} an hour; {advised}", per_h=TALKATIVE_PER_H, advised=advised))
     rates = manifest.get("metrics", {}).get("text", {}).get(str(min(6, syllables)))
     if rates:
-        print(f"  heard    of phrases of this length {100 * rates['recall']:.0f} % at one cutoff for all (synthetic)")
+        _say(tr("heard"), tr("of phrases of this length {percent:.0f} % at one cutoff for all (synthetic)", percent=100 * rates["recall"]))
     return cutoff if row["cutoff_q8"] in (old_q8, site.cutoff_q8(cutoff)) else _decimal(row["cutoff_q8"])
+
+
+def _say(about: str, what: str) -> None:
+    print(f"  {about:8} {what}")
 
 
 def _decimal(cutoff_q8: int) -> float:
@@ -225,7 +239,7 @@ def _decimal(cutoff_q8: int) -> float:
 
 
 def _units(cutoff_q8: int) -> str:
-    return f"{_decimal(cutoff_q8):.3f}" if cutoff_q8 else "the network's own"
+    return f"{_decimal(cutoff_q8):.3f}" if cutoff_q8 else tr("the network's own")
 
 
 def _changed(old_q8: int, new_q8: int) -> str:
@@ -233,14 +247,15 @@ def _changed(old_q8: int, new_q8: int) -> str:
 
 
 def _rate(result: Estimate) -> str:
-    return f"{result.false / result.hours:.2f} an hour (95 %: {result.low_per_h:.2f}-{result.high_per_h:.2f})"
+    per_h = result.false / result.hours
+    return tr("{per_h:.2f} an hour (95 %: {low:.2f}-{high:.2f})", per_h=per_h, low=result.low_per_h, high=result.high_per_h)
 
 
 def _some(words: list[Any]) -> str:
     from sidetone_host.phrases.advice import MOST_SHOWN
 
-    more = f" and {len(words) - MOST_SHOWN} more" if len(words) > MOST_SHOWN else ""
-    return ", ".join(word.text for word in words[:MOST_SHOWN]) + more
+    shown = ", ".join(word.text for word in words[:MOST_SHOWN])
+    return tr("{words} and {more} more", words=shown, more=len(words) - MOST_SHOWN) if len(words) > MOST_SHOWN else shown
 
 
 def _heard(args: argparse.Namespace) -> tuple[Released, str, list[tuple[Heard, dict[str, Any]]]]:
@@ -252,7 +267,7 @@ def _heard(args: argparse.Namespace) -> tuple[Released, str, list[tuple[Heard, d
     path = _path(args)
     heard = list(files.heard(path).values()) if folders.mode_of(path) is not None or args.file else []
     if not heard:
-        raise CannotDo(f"{path} has no phrases; `sidetone phrases add TEXT --label L` puts one there")
+        raise CannotDo(tr("{path} has no phrases; `sidetone phrases add TEXT --label L` puts one there", path=path))
     language = profile.language_of(path)
     network = _network(language)
     manifest = network.manifest
@@ -263,7 +278,7 @@ def _heard(args: argparse.Namespace) -> tuple[Released, str, list[tuple[Heard, d
 
 def _place(heard: Heard, args: argparse.Namespace) -> str:
     """Where a label of a base stands; nothing of one of the profile's own."""
-    return "" if heard.file == _path(args) else f"  (from {heard.file})"
+    return "" if heard.file == _path(args) else "  " + tr("(from {file})", file=heard.file)
 
 
 def _list(args: argparse.Namespace) -> int:
@@ -274,7 +289,8 @@ def _list(args: argparse.Namespace) -> int:
     negatives = estimate.load(released.FOLDER / language, manifest["sha256"])
     print(_path(args))
     for (heard, row), result in zip(labels, estimate.false_alarms(manifest, negatives, [row for _, row in labels]), strict=True):
-        print(f"{row['label']}  cutoff {_units(row['cutoff_q8'])}, false alarms {_rate(result)}{_place(heard, args)}")
+        expected = tr("cutoff {cutoff}, false alarms {rate}", cutoff=_units(row["cutoff_q8"]), rate=_rate(result))
+        print(f"{row['label']}  {expected}{_place(heard, args)}")
         for text in site.texts_of(heard.entry):
             print(f"  {text}  {spoken.shown(spoken.read(text))}")
     return 0
@@ -285,7 +301,7 @@ def _remove(args: argparse.Namespace) -> int:
     from sidetone_host.phrases import cutoffs, files, site
 
     path = _path(args)
-    cutoff, told = None, ""
+    cutoff, told = None, tr("removed from {path}", path=path)
     left = files.texts_left(path, args.label, args.text)
     entry = files.table_of(path)[args.label]
     old_q8 = site.cutoff_q8(entry.get("cutoff")) if isinstance(entry, dict) else 0
@@ -293,15 +309,16 @@ def _remove(args: argparse.Namespace) -> int:
         try:
             new_q8, chosen_q8 = cutoffs.after(profile.language_of(path), old_q8, site.texts_of(entry), left)
         except (CannotDo, ValueError) as problem:
-            told = f"; its cutoff stays {_units(old_q8)}: {problem}"
+            told = tr("removed from {path}; its cutoff stays {cutoff}: {why}", path=path, cutoff=_units(old_q8), why=problem)
         else:
             if new_q8 != old_q8:
                 cutoff = _decimal(new_q8)
-                told = f"; its cutoff {_changed(old_q8, new_q8)}"
+                told = tr("removed from {path}; its cutoff {change}", path=path, change=_changed(old_q8, new_q8))
             elif new_q8 != chosen_q8:
-                told = f"; its cutoff stays {_units(old_q8)}, set by hand: for the texts that are left {_units(chosen_q8)} would be chosen"
+                told = tr("removed from {path}; its cutoff stays {cutoff}, set by hand: for the texts that are left {chosen} would be chosen",
+                          path=path, cutoff=_units(old_q8), chosen=_units(chosen_q8))  # fmt: skip
     files.remove(path, args.label, args.text, cutoff)
-    print(f"removed from {path}{told}")
+    print(told)
     return 0
 
 
@@ -317,18 +334,23 @@ def _test(args: argparse.Namespace) -> int:
         [fits] = many.fits(many.sequences(manifest, [row]), manifest["fit_limit"], [cost])
         values = many.heard(manifest, [row], many.label_fits([row], fits), cost.lags)[:, 0]
         told = many.events(values, row["cutoff_q8"], row["refractory_ms"])
-        print(f"{row['label']}: heard {'once' if len(told) == 1 else f'{len(told)} times'}{_place(heard, args)}")
+        times = tr("heard once") if len(told) == 1 else tr("heard {n} times", n=len(told))
+        print(f"{row['label']}: {times}{_place(heard, args)}")
         for step in told:
-            print(f"  {recording.step_ms[step] / 1000:8.2f} s  {_margin(values, step, row['cutoff_q8']):+.2f} over the cutoff")
+            _at(recording.step_ms[step], tr("{margin:+.2f} over the cutoff", margin=_margin(values, step, row["cutoff_q8"])))
         near = many.events(values, row["cutoff_q8"] - NEAR_Q8, row["refractory_ms"])
         for step in near:
             if not any(abs(step - other) <= LATE for other in told):
-                print(f"  {recording.step_ms[step] / 1000:8.2f} s  missed by {-_margin(values, step, row['cutoff_q8']):.2f}")
+                _at(recording.step_ms[step], tr("missed by {margin:.2f}", margin=-_margin(values, step, row["cutoff_q8"])))
         if not told and not near and values.max() > FAR_Q8:
             step = int(values.argmax())
             under = (row["cutoff_q8"] - int(values[step])) / 256
-            print(f"  {recording.step_ms[step] / 1000:8.2f} s  nothing nearer than {under:.2f} under the cutoff")
+            _at(recording.step_ms[step], tr("nothing nearer than {margin:.2f} under the cutoff", margin=under))
     return 0
+
+
+def _at(t_ms: int, what: str) -> None:
+    print(f"  {t_ms / 1000:8.2f} s  {what}")
 
 
 def _margin(values: Any, step: int, cutoff_q8: int) -> float:
@@ -357,7 +379,7 @@ def _enrol(args: argparse.Namespace) -> int:
     if args.out:
         cutoffs_q8 = [(row.label, row.own_q8) for row in result.changed]
         calibration.write(args.out, network.manifest["language"], result.baseline_q8, result.rate_scale_pm, cutoffs_q8)
-        print(f"written to {args.out}; `sidetone replay` and `run` take it with --calibration {args.out}")
+        print(tr("written to {path}; `sidetone replay` and `run` take it with --calibration {path}", path=args.out))
     return 0
 
 
@@ -365,8 +387,10 @@ def _report(result: Enrolment, manifest: dict[str, Any]) -> None:
     from sidetone_host.phrases import enrol
 
     rows = {row["label"]: row for row in manifest["labels"]}
-    print(f"level    {result.baseline_q8 / 256:.1f} dBFS")
-    print(f"scale    {result.rate_scale_pm / 1000:.3f}: {result.counted} syllables counted, {result.syllables} written")
+    print(f"{tr('level'):8} {result.baseline_q8 / 256:.1f} dBFS")
+    counted = tr("{scale:.3f}: {counted} syllables counted, {written} written",
+                 scale=result.rate_scale_pm / 1000, counted=result.counted, written=result.syllables)  # fmt: skip
+    print(f"{tr('scale'):8} {counted}")
     said = before = after = crossed = 0
     for label in result.labels:
         said += len(label.readings_q8)
@@ -374,10 +398,16 @@ def _report(result: Enrolment, manifest: dict[str, Any]) -> None:
         after += sum(value >= label.own_q8 for value in label.readings_q8)
         crossed += label.crossed
         readings = " ".join(f"{value / 256:+.2f}" for value in label.readings_q8)
-        change = "stays" if label.own_q8 == label.network_q8 else f"-> {label.own_q8 / 256:.2f}"
-        print(f"{label.label:14} cutoff {label.network_q8 / 256:.2f} {change}; readings {readings}")
+        stays = label.own_q8 == label.network_q8
+        change = tr("stays") if stays else f"-> {label.own_q8 / 256:.2f}"
+        cutoff = tr("cutoff {cutoff:.2f} {change}; readings {readings}", cutoff=label.network_q8 / 256, change=change, readings=readings)
+        print(f"{label.label:14} {cutoff}")
     false_before = sum(enrol.false_per_h(rows[label.label], label.network_q8) for label in result.labels)
     false_after = sum(enrol.false_per_h(rows[label.label], label.own_q8) for label in result.labels)
-    print(f"heard    {before} of {said} core phrases with the network's cutoffs; {after} with these (on the same reading, so flattering);")
-    print(f"         {crossed} of {said} with each cutoff set on one reading and tried on the other")
-    print(f"price    false alarms over all core labels {false_before:.1f} -> {false_after:.1f} an hour, by other people's speech")
+    heard = tr("{before} of {said} core phrases with the network's cutoffs; {after} with these (on the same reading, so flattering);",
+               before=before, said=said, after=after)  # fmt: skip
+    print(f"{tr('heard'):8} {heard}")
+    print(f"{'':8} {tr('{crossed} of {said} with each cutoff set on one reading and tried on the other', crossed=crossed, said=said)}")
+    price = tr("false alarms over all core labels {before:.1f} -> {after:.1f} an hour, by other people's speech",
+               before=false_before, after=false_after)  # fmt: skip
+    print(f"{tr('price'):8} {price}")

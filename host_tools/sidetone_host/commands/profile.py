@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sidetone_host.errors import CannotDo
+from sidetone_host.wording import HelpAsWritten
 
 EPILOG = """examples:
   sidetone profile check hall-3.toml      every fault at once, each with its line and what to do
@@ -21,7 +22,7 @@ def add_parser(subparsers: Any) -> None:
         help="check a site's profile, explain a rule",
         description=__doc__,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     check = actions.add_parser(

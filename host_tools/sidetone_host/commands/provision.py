@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sidetone_host.wording import HelpAsWritten
+
 EPILOG = """examples:
   sidetone provision --example > hall3.toml                              a site file to begin with
   sidetone provision --site hall3.toml --seat seat07                     every fault at once; exit 1 where there is one
@@ -23,7 +25,7 @@ def add_parser(subparsers: Any) -> None:
         help="check a site file, compile a seat's configuration and secrets",
         description=__doc__,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("--site", type=Path, metavar="FILE", help="the site's TOML file")
     parser.add_argument("--seat", metavar="NAME", help="which of its seats")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidetone_host import calibration
 from sidetone_host.errors import CannotDo
+from sidetone_host.wording import HelpAsWritten
 
 if TYPE_CHECKING:
     from sidetone_host.call_state import CallState
@@ -27,7 +28,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="play recordings through the device's code",
         description="Play recordings through the device's own code and print what it heard and judged, one call a file.",
         epilog="example:\n  sidetone replay call.wav --json --start 2026-11-21T09:30:00 | jq 'select(.kind==\"finding\")'",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help="WAV or FLAC, any common rate; mono: agent, stereo: agent left")
     parser.add_argument("--customer", choices=("left", "right", "none"), help="the customer's side of a stereo file (default right)")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidetone_host import calibration
 from sidetone_host.errors import CannotDo
+from sidetone_host.wording import HelpAsWritten
 
 if TYPE_CHECKING:
     from sidetone.app import Device
@@ -26,7 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="run the device on live sound or on a recorded call",
         description="Run the device on this computer: live sound (or a recording played as if it were live), lamps, and numbers over MQTT.",
         epilog="example:\n  sidetone run --board rpi-usb --mqtt mqtt://127.0.0.1:1883 --site hall1 --device seat07",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("--board", default="desktop", help="a board of boards/, or a .toml file (default desktop)")
     parser.add_argument("--source", default="live", metavar="live|FILE", help="live sound, or a recording that is played call after call")

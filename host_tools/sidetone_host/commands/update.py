@@ -15,6 +15,7 @@ from typing import Any
 
 from sidetone.core.etiquette.settings import LANGUAGES
 from sidetone_host import released
+from sidetone_host.wording import HelpAsWritten
 
 EPILOG = """examples:
   sidetone update --make-key update.pem                      once a site; update.pem.pub goes into the site file
@@ -41,7 +42,7 @@ def add_parser(subparsers: Any) -> None:
         help="sign a new version and install it on a device in use",
         description=__doc__,
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=HelpAsWritten,
     )
     parser.add_argument("--port", help="the device's serial port")
     parser.add_argument("--key", type=Path, metavar="FILE", help="the site's private key: pack and sign this checkout")

@@ -24,6 +24,7 @@ from functools import cache
 from sidetone_host import released
 from sidetone_host.phrases import marks
 from sidetone_host.phrases.words import words
+from sidetone_host.wording import marked
 
 CONSONANTS = "b ch d dh dx f g hh jh k l m n ng p r s sh t th v w y z zh".split()
 VOWELS = "aa ae ah ao aw ax ay eh er ey ih iy ow oy uh uw".split()  # one is one syllable
@@ -36,9 +37,9 @@ DIGITS = dict(zip("0123456789", "zero one two three four five six seven eight ni
 
 LANGUAGE = "en"
 BASE = "english"
-CAPTION = "reading"
+CAPTION = marked("reading")
 NOTHING = "no words in it; write English, or sounds between slashes such as /ae k m iy/"
-NUMBER = "write a number in words: twenty four hours for 24 hours"
+NUMBER = marked("write a number in words: twenty four hours for 24 hours")
 WORDS_PER_H = 4500  # an agent who speaks half of the time at 150 words a minute, the middle of what call-centre trainers ask (140-170)
 
 # Sounds between slashes, or a word with its apostrophes, or one digit, or any other mark; hyphens and other punctuation part words.

@@ -14,6 +14,8 @@ from sidetone_host.phrases import marks
 
 # Unit 0 is the CTC blank. Zero-initial syllables are written by their final alone (ai, an, er, wu -> u,
 # yi -> i, yu -> v); "i" after zh ch sh r is "ir" and after z c s "iz": other sounds than the i of "li".
+from sidetone_host.wording import marked
+
 INITIALS = "b p m f d t n l g k h j q x zh ch sh r z c s".split()
 FINALS = ("a o e er ai ei ao ou an en ang eng ong i ia ie iao iu ian in iang ing iong u ua uo uai ui uan un uang v ve van vn ir iz").split()
 BLANK = "<b>"
@@ -25,9 +27,9 @@ _PINYIN = re.compile(r"^[a-zü:]+[1-5]$")
 _PIECE = re.compile(r"[a-zü:]+[1-5](?!\d)|(?P<chinese>[\u4e00-\u9fff0-9０-９〇]+)|[^\W\d_\u4e00-\u9fff]+|(?P<mark>.)")
 
 BASE = "default-zh"
-CAPTION = "pinyin"
+CAPTION = marked("pinyin")
 NOTHING = "no Chinese in it; write characters, or pinyin with tones such as huan1 ying2"
-NUMBER = "write a number in characters: 二十四小时 for 24小时"
+NUMBER = marked("write a number in characters: 二十四小时 for 24小时")
 WORDS_PER_H = 4000  # an agent who speaks half of the time at 220 syllables a minute, 1.6 syllables a word
 
 # Digits are read one by one, as numbers are given on the telephone (1 is yao).
