@@ -16,6 +16,9 @@ import programs
 # A shell starts what runs in the background deaf to Ctrl-C, and children inherit it: tests that interrupt a program would wait for nothing.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# What the commands say is compared in English, whatever the developer's terminal speaks.
+os.environ["LANGUAGE"] = "en"
+
 REQUIRE_ALL = os.environ.get("SIDETONE_REQUIRE_ALL") == "1"
 
 
