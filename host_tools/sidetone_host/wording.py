@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import functools
 import os
 import sys
+from collections.abc import Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 CHINESE = Path(__file__).resolve().parent / "data" / "zh.po"
+
+_english = ContextVar("_english", default=False)
 
 
 def tr(message: str, **values: Any) -> str:
@@ -34,9 +39,21 @@ def language() -> str:
 
     English where none is, or where the terminal's encoding has no Chinese characters.
     """
+    if _english.get():
+        return "en"
     wanted = next(filter(None, map(os.environ.get, ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
     chosen = next((name[:2] for name in wanted.split(":") if name[:2] in ("zh", "en") or name.startswith(("C", "POSIX"))), "en")
     return "zh" if chosen == "zh" and _shows_chinese(getattr(sys.stdout, "encoding", None) or "ascii") else "en"
+
+
+@contextlib.contextmanager
+def english() -> Iterator[None]:
+    """What is said inside is English whatever the terminal speaks: it goes over the wire, where programs and other people read it."""
+    before = _english.set(True)
+    try:
+        yield
+    finally:
+        _english.reset(before)
 
 
 @functools.cache

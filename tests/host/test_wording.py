@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from sidetone_host import wording, wording_file
 
 SIDETONE = Path(sys.executable).with_name("sidetone")
