@@ -63,7 +63,7 @@ types: setup ## mypy, strict
 format: setup ## let ruff repair what it can
 	@$(BIN)/ruff check --fix .
 
-docs: setup ## write the generated tables in docs/ anew
+docs: setup ## write the generated tables in docs/ anew, and bring the commands' Chinese texts in step (data/zh.po)
 	@$(BIN)/python docs/generate.py $(ARGS)
 
 clean: ## remove everything that was built (.venv and caches)

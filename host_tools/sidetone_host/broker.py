@@ -31,6 +31,7 @@ from sidetone.core.telemetry import topics
 from sidetone_host import folders
 from sidetone_host.children import die_with_parent
 from sidetone_host.errors import CannotDo
+from sidetone_host.wording import say
 
 DASHBOARD = "dashboard"
 HASH_ROUNDS = 101  # mosquitto's own default; our passwords are 128 random bits, rounds add nothing to those
@@ -216,7 +217,7 @@ def _listens(place: Place, child: subprocess.Popen[bytes]) -> bool:
     return False
 
 
-def serve(place: Place, users: list[str], embedded: bool, announce: Callable[[str], None] = print) -> int:
+def serve(place: Place, users: list[str], embedded: bool, announce: Callable[[str], None] = say) -> int:
     """Run a broker in the foreground. announce(line): what the person who started it should know, once it listens."""
     place.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     check_port(place)

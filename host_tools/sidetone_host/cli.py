@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from sidetone_host import commands
 from sidetone_host.errors import CannotDo, JudgedBad
-from sidetone_host.wording import Help, tr, translate_argparse
+from sidetone_host.wording import Help, notice, said, tr, translate_argparse
 
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 EXIT_DONE, EXIT_JUDGED_BAD, EXIT_CANNOT, EXIT_INTERRUPTED = 0, 1, 2, 130
@@ -26,7 +26,7 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(*args, **{"formatter_class": Help, **options})
 
     def error(self, message: str) -> NoReturn:
-        self.exit(EXIT_CANNOT, tr("{program}: {fault}; see `{program} --help`", program=self.prog, fault=message) + "\n")
+        self.exit(EXIT_CANNOT, tr("{program}: {fault}; see `{program} --help`", program=self.prog, fault=said(message)) + "\n")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -56,10 +56,10 @@ def _main(argv: list[str] | None) -> int:
             sys.stdout.flush()
         return code
     except JudgedBad as fault:
-        print(fault, file=sys.stderr)
+        print(said(str(fault)), file=sys.stderr)
         return EXIT_JUDGED_BAD
     except CannotDo as fault:
-        print(f"sidetone {args.command}: {fault}", file=sys.stderr)
+        notice(f"sidetone {args.command}", str(fault))
         return EXIT_CANNOT
     except BrokenPipeError:
         _drop_output()  # the reader went away (`| head`): stop quietly
@@ -70,7 +70,8 @@ def _main(argv: list[str] | None) -> int:
             raise
         if full:
             _drop_output()
-        print(f"sidetone {args.command}: {fault.filename or tr('standard output')}: {fault.strerror}", file=sys.stderr)
+        place = fault.filename or tr("standard output")
+        notice(f"sidetone {args.command}", f"{place}: {fault.strerror}")
         return EXIT_CANNOT
 
 

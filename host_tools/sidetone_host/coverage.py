@@ -9,23 +9,24 @@ from typing import Any
 from sidetone.core.etiquette.rules import RULES
 from sidetone.core.etiquette.settings import SETTINGS
 from sidetone_host import calls_page
+from sidetone_host.wording import marked
 
 UNIT_TESTS = Path(__file__).resolve().parents[2] / "tests" / "unit"
 
 SEVERITIES = {
-    "lamp": "yes, lamp and record",
-    "record": "yes, record",
-    "advisory": "advisory, never a finding",
-    "derived": "part of other rules",
-    "never": "no",
+    "lamp": marked("yes, lamp and record"),
+    "record": marked("yes, record"),
+    "advisory": marked("advisory, never a finding"),
+    "derived": marked("part of other rules"),
+    "never": marked("no"),
 }
 NEEDS = {
-    "A": "the agent's channel",
-    "C": "the customer's channel",
-    "R": "call states",
-    "P": "the phrase network",
-    "K": "the clock",
-    "D": "the direction of the call",
+    "A": marked("the agent's channel"),
+    "C": marked("the customer's channel"),
+    "R": marked("call states"),
+    "P": marked("the phrase network"),
+    "K": marked("the clock"),
+    "D": marked("the direction of the call"),
 }
 
 

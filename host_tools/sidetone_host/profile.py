@@ -212,8 +212,8 @@ def _contradictions(values: dict[str, Any], reader: _Reader) -> list[Fault]:
         # the place is the first of the keys that this file sets; the others are named
         own = [key for key in keys if key in reader.values]
         shown = ", ".join(f"{key} = {show(key, get(key))}" for key in keys)
-        kind = "contradiction: " if len(keys) > 1 else ""
-        faults.append(Fault(own[0] if own else keys[0], reader.line(own[0]) if own else 0, f"{kind}{text} ({shown})"))
+        mark = "contradiction: " if len(keys) > 1 else ""
+        faults.append(Fault(own[0] if own else keys[0], reader.line(own[0]) if own else 0, f"{mark}{text} ({shown})"))
     return faults
 
 
@@ -360,8 +360,8 @@ def _compile(row: tuple[Any, ...], value: Any, language: str) -> tuple[Any, str 
         return site.compiled(value, language)
     if kind == "choice":
         near = difflib.get_close_matches(str(value), row[6], 1, 0.6)
-        hint = f"; did you mean {near[0]}?" if near else ""
-        return (value, None) if value in row[6] else (None, f"is {shown(value)}, must be one of {', '.join(row[6])}{hint}")
+        fault = f"is {shown(value)}, must be one of {', '.join(row[6])}"
+        return (value, None) if value in row[6] else (None, f"{fault}; did you mean {near[0]}?" if near else fault)
     return (value, None) if isinstance(value, str) and value else (None, f"is {shown(value)}; write a text in quotes")
 
 

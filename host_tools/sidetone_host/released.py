@@ -34,7 +34,8 @@ def for_calls(language: str) -> tuple[Released, str | None]:
     languages, hears no phrase, and its record says why. CannotDo as `load`."""
     if language in languages():
         return load(language), None
-    return load(DEFAULT), f"no released network hears phrases in `{language}`: rules that need one are not judged"
+    note = f"no released network hears phrases in `{language}`: rules that need one are not judged"
+    return load(DEFAULT), note
 
 
 @cache

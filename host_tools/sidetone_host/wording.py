@@ -6,18 +6,19 @@
 from __future__ import annotations
 
 import argparse
-import contextlib
 import functools
+import itertools
 import os
+import re
 import sys
-from collections.abc import Iterator
-from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 CHINESE = Path(__file__).resolve().parent / "data" / "zh.po"
 
-_english = ContextVar("_english", default=False)
+PLACE = re.compile(r"\{(\w+)\}")
+OWN_LETTERS = 5  # a text with fewer of its own, such as `{path}: {fault}`, would match anything
+LONGEST = 2000  # characters of a line that is looked at: longer ones are somebody else's words
 
 
 def tr(message: str, **values: Any) -> str:
@@ -27,6 +28,58 @@ def tr(message: str, **values: Any) -> str:
     """
     said = _catalogue().get(message, message) if language() == "zh" else message
     return said.format(**values) if values else said
+
+
+def said(text: str) -> str:
+    """What the code worded in English with its values in it, each line in the terminal's language.
+
+    So are faults, which are found in places that know no terminal (the device's code among them: a board has no catalogue). What stands before one (a
+    file's name, a setting's) stays, and so does a line that is not known.
+    """
+    return "\n".join(map(_line, text.split("\n"))) if language() == "zh" else text
+
+
+def say(line: str) -> None:
+    """One line for who runs the command, on standard output."""
+    print(said(line), flush=True)
+
+
+def notice(program: str, line: str) -> None:
+    """One line beside the program's output: a warning, or how it goes on."""
+    print(f"{program}: {said(line)}", file=sys.stderr, flush=True)
+
+
+def own_words(text: str) -> str:
+    """The text without the places for its values."""
+    return PLACE.sub("", text)
+
+
+def _line(line: str) -> str:
+    """The line by the text, of those that it could be, that leaves the least of it in English."""
+    if len(line) > LONGEST:
+        return line
+    begins = (0, *(match.end() for match in re.finditer(": ", line)))
+    # a single word may be a value
+    could_be = [line, *(line[:begin] + _catalogue()[line[begin:]] for begin in begins if " " in line[begin:] and line[begin:] in _catalogue())]
+    for pattern, chinese in _patterns():
+        for match in filter(None, (pattern.fullmatch(line, begin) for begin in begins)):
+            values = {name: _line(value) for name, value in match.groupdict().items()}
+            could_be.append(line[: match.start()] + PLACE.sub(lambda place, values=values: values[place[1]], chinese))  # type: ignore[misc]
+    return min(could_be, key=lambda said: len(re.findall("[A-Za-z]", said)))
+
+
+@functools.cache
+def _patterns() -> list[tuple[re.Pattern[str], str]]:
+    """Texts with places: what each matches, and its Chinese."""
+    texts = [text for text in _catalogue() if PLACE.search(text) and len(own_words(text)) >= OWN_LETTERS]
+    return [(re.compile(_matching(text)), _catalogue()[text]) for text in texts]
+
+
+def _matching(text: str) -> str:
+    """A regular expression for the text with whatever stands in its places; the same value in those of one name."""
+    own, names = re.split(PLACE, text)[::2], PLACE.findall(text)
+    groups = [f"(?P={name})" if name in names[:at] else f"(?P<{name}>.*?)" for at, name in enumerate(names)]
+    return "".join(itertools.chain.from_iterable(itertools.zip_longest(map(re.escape, own), groups, fillvalue="")))
 
 
 def marked(message: str) -> str:
@@ -39,21 +92,9 @@ def language() -> str:
 
     English where none is, or where the terminal's encoding has no Chinese characters.
     """
-    if _english.get():
-        return "en"
     wanted = next(filter(None, map(os.environ.get, ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))), "")
     chosen = next((name[:2] for name in wanted.split(":") if name[:2] in ("zh", "en") or name.startswith(("C", "POSIX"))), "en")
     return "zh" if chosen == "zh" and _shows_chinese(getattr(sys.stdout, "encoding", None) or "ascii") else "en"
-
-
-@contextlib.contextmanager
-def english() -> Iterator[None]:
-    """What is said inside is English whatever the terminal speaks: it goes over the wire, where programs and other people read it."""
-    before = _english.set(True)
-    try:
-        yield
-    finally:
-        _english.reset(before)
 
 
 @functools.cache

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import os
 import signal
 import socket
-import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Any
 
 from sidetone_host.errors import CannotDo
-from sidetone_host.wording import HelpAsWritten
+from sidetone_host.wording import HelpAsWritten, notice, say
 
 if TYPE_CHECKING:
     from sidetone_host.dashboard.store import Store
@@ -97,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
     pruning = threading.Thread(target=_prune_loop, args=(store, args, stopped), name="prune", daemon=True)
     ingest.start()
     pruning.start()
-    print(f"dashboard: http://{_shown(host)}:{listener.getsockname()[1]}/", flush=True)
+    say(f"dashboard: http://{_shown(host)}:{listener.getsockname()[1]}/")
     if not _is_loopback(host):
         _notice("there is no login, and other machines can read the calls: put a reverse proxy that asks for one in front")
     try:
@@ -165,5 +165,4 @@ def _shown(host: str) -> str:
     return f"[{name}]" if ":" in name else name
 
 
-def _notice(line: str) -> None:
-    print(f"dashboard: {line}", file=sys.stderr, flush=True)
+_notice = functools.partial(notice, "dashboard")

@@ -5,12 +5,12 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import functools
 import json
 import os
 import shutil
 import signal
 import socket
-import sys
 import tempfile
 import time
 import urllib.error
@@ -19,7 +19,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sidetone_host.wording import HelpAsWritten
+from sidetone_host.wording import HelpAsWritten, marked, notice, say
 
 SITE, DEVICE = "demo", "demo-desk"
 SHORT_CALL_S = 8.0  # of the bundled call, when many are played fast: long enough for speech, lamps and a finding
@@ -142,13 +142,13 @@ class _Demo:
 
         try:
             self.broker.start()
-            wait_until(self._broker_answers, STARTED_WITHIN_S, [self.broker], _notice, "the broker")
+            wait_until(self._broker_answers, STARTED_WITHIN_S, [self.broker], _notice, marked("the broker"))
             self.dashboard.start()
-            wait_until(self._dashboard_answers, STARTED_WITHIN_S, [self.broker, self.dashboard], _notice, "the dashboard")
-            print(f"dashboard: {self.base}/", flush=True)
+            wait_until(self._dashboard_answers, STARTED_WITHIN_S, [self.broker, self.dashboard], _notice, marked("the dashboard"))
+            say(f"dashboard: {self.base}/")
             self.device.start()
             pids = ", ".join(f"{child.name} {child.pid}" for child in self.children)
-            print(f"programs (pid): {pids}" + ("" if self.calls else "; Ctrl-C ends them"), flush=True)
+            say(f"programs (pid): {pids}" + ("" if self.calls else "; Ctrl-C ends them"))
             return self._until_interrupted() if self.calls is None else self._until_stored(self.calls)
         finally:
             self._stop()
@@ -184,7 +184,7 @@ class _Demo:
                 raise CannotDo(f"{best} of {calls} calls are in the store and for {STORED_WITHIN_S:.0f} s none came")
             if best // 20 > told:
                 told = best // 20
-                print(f"{best} of {calls} calls stored", flush=True)
+                say(f"{best} of {calls} calls stored")
             time.sleep(0.25 if calls == 1 else 1.0)
 
     def _report(self, calls: int, stored: Stored) -> int:
@@ -195,16 +195,13 @@ class _Demo:
         duplicates = len(stored.numbers) - stored.distinct
         finished = calls - len(missing) - stored.truncated
         restarts = ", ".join(f"{child.name} {child.restarts}" for child in self.children)
-        print(
-            f"calls {calls}: finished {finished}, stored {stored.distinct}, truncated {stored.truncated}, missing {len(missing)}, "
-            f"duplicates {duplicates}; started again: {restarts}",
-            flush=True,
-        )
+        say(f"calls {calls}: finished {finished}, stored {stored.distinct}, truncated {stored.truncated}, missing {len(missing)}, "
+            f"duplicates {duplicates}; started again: {restarts}")  # fmt: skip
         if missing or duplicates:
             raise CannotDo("not every call is in the store exactly once")
         if calls == 1:
             query = urllib.parse.urlencode({"since": self.since_s, "device": f"{SITE}/{DEVICE}"})
-            print(f"record stored: {self.base}/api/v1/calls?{query}", flush=True)
+            say(f"record stored: {self.base}/api/v1/calls?{query}")
         return 0
 
     def _stop(self) -> None:
@@ -263,5 +260,4 @@ def _sweep(home: Path) -> None:
             os.close(handle)
 
 
-def _notice(line: str) -> None:
-    print(f"sidetone demo: {line}", file=sys.stderr, flush=True)
+_notice = functools.partial(notice, "sidetone demo")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 
 from sidetone_host.errors import CannotDo
-from sidetone_host.wording import HelpAsWritten
+from sidetone_host.wording import HelpAsWritten, notice
 
 EPILOG = """example:
   sidetone features call.wav features.npy
@@ -34,9 +34,7 @@ def run(args: argparse.Namespace) -> int:
 
     recording = open_audio(args.file, args.customer)
     if recording.warning:
-        import sys
-
-        print(f"sidetone features: {recording.warning}", file=sys.stderr)
+        notice("sidetone features", recording.warning)
     agent = recording.channels[0][: recording.hops * HOP_SAMPLES]
     if args.runtime == "micropython":
         from sidetone_host import micropython

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import sys
+import functools
 from pathlib import Path
 from typing import Any
 
-from sidetone_host.wording import HelpAsWritten
+from sidetone_host.wording import HelpAsWritten, marked, notice, say
 
 EPILOG = """example:
   sidetone flash --port /dev/ttyACM0 --image ESP32_GENERIC_S3-SPIRAM_OCT-20260601-v1.28.0.bin \\
@@ -57,15 +57,14 @@ def run(args: argparse.Namespace) -> int:
     files = {"main.py": MAIN.read_bytes(), **{f"a/{path}": content for path, content in built.slot().items()}, **compiled.files}
     secrets = image.nvs
     parts = [
-        flasher.Part("MicroPython's boot loader and partition table", 0, image.data[: secrets.offset]),
-        flasher.Part("Wi-Fi, broker and keys", secrets.offset, nvs.build(secrets.size, compiled.secrets)),
+        flasher.Part(marked("MicroPython's boot loader and partition table"), 0, image.data[: secrets.offset]),
+        flasher.Part(marked("Wi-Fi, broker and keys"), secrets.offset, nvs.build(secrets.size, compiled.secrets)),
         flasher.Part("MicroPython", secrets.end, image.data[secrets.end :]),
-        flasher.Part("application and configuration", place.offset, filesystem.build(place.size, files, ("data",))),
+        flasher.Part(marked("application and configuration"), place.offset, filesystem.build(place.size, files, ("data",))),
     ]
     flasher.write(args.port, args.baud, [part for part in parts if part.data], _tell)
-    print(f"{args.seat}: flashed and verified; it starts by itself (`sidetone monitor --port {args.port}` shows it)")
+    say(f"{args.seat}: flashed and verified; it starts by itself (`sidetone monitor --port {args.port}` shows it)")
     return 0
 
 
-def _tell(line: str) -> None:
-    print(f"sidetone flash: {line}", file=sys.stderr, flush=True)
+_tell = functools.partial(notice, "sidetone flash")

@@ -16,7 +16,7 @@ import sys
 import time
 from typing import Any
 
-from sidetone_host.wording import HelpAsWritten
+from sidetone_host.wording import HelpAsWritten, notice, tr
 
 EPILOG = """examples:
   sidetone monitor --port /dev/ttyACM0             until Ctrl-C; nothing is sent to the device
@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         if not seen:
             raise CannotDo(serial_port.reason(said, args.port))
         if lines:
-            print(f"sidetone monitor: {args.port} has gone; waiting for it", file=sys.stderr, flush=True)
+            notice("sidetone monitor", f"{args.port} has gone; waiting for it")
         time.sleep(AGAIN_S)
 
 
@@ -131,4 +131,4 @@ def _show(text: str, plain: bool) -> None:
         text = f"{time.strftime('%H:%M:%S')} {text.removeprefix('sidetone: ') if own else '| ' + text}"
     print(text, flush=True)
     if not plain and "no whole application" in text:
-        print("         (the device needs `sidetone flash`)", file=sys.stderr, flush=True)
+        print("         " + tr("(the device needs `sidetone flash`)"), file=sys.stderr, flush=True)

@@ -230,7 +230,7 @@ def _describe(text: str, known: Heard | None, language: str, cutoff: float | Non
 
 
 def _say(about: str, what: str) -> None:
-    print(f"  {about:8} {what}")
+    _row(f"  {about:8}", what)
 
 
 def _decimal(cutoff_q8: int) -> float:
@@ -387,10 +387,10 @@ def _report(result: Enrolment, manifest: dict[str, Any]) -> None:
     from sidetone_host.phrases import enrol
 
     rows = {row["label"]: row for row in manifest["labels"]}
-    print(f"{tr('level'):8} {result.baseline_q8 / 256:.1f} dBFS")
+    _row(tr("level"), f"{result.baseline_q8 / 256:.1f} dBFS")
     counted = tr("{scale:.3f}: {counted} syllables counted, {written} written",
                  scale=result.rate_scale_pm / 1000, counted=result.counted, written=result.syllables)  # fmt: skip
-    print(f"{tr('scale'):8} {counted}")
+    _row(tr("scale"), counted)
     said = before = after = crossed = 0
     for label in result.labels:
         said += len(label.readings_q8)
@@ -406,8 +406,12 @@ def _report(result: Enrolment, manifest: dict[str, Any]) -> None:
     false_after = sum(enrol.false_per_h(rows[label.label], label.own_q8) for label in result.labels)
     heard = tr("{before} of {said} core phrases with the network's cutoffs; {after} with these (on the same reading, so flattering);",
                before=before, said=said, after=after)  # fmt: skip
-    print(f"{tr('heard'):8} {heard}")
-    print(f"{'':8} {tr('{crossed} of {said} with each cutoff set on one reading and tried on the other', crossed=crossed, said=said)}")
+    _row(tr("heard"), heard)
+    _row("", tr("{crossed} of {said} with each cutoff set on one reading and tried on the other", crossed=crossed, said=said))
     price = tr("false alarms over all core labels {before:.1f} -> {after:.1f} an hour, by other people's speech",
                before=false_before, after=false_after)  # fmt: skip
-    print(f"{tr('price'):8} {price}")
+    _row(tr("price"), price)
+
+
+def _row(about: str, what: str) -> None:
+    print(f"{about:8} {what}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from sidetone_host.errors import CannotDo
-from sidetone_host.wording import HelpAsWritten
+from sidetone_host.wording import HelpAsWritten, say, tr
 
 EPILOG = """examples:
   sidetone profile check hall-3.toml      every fault at once, each with its line and what to do
@@ -58,13 +58,13 @@ def _check(args: argparse.Namespace) -> int:
     values = profile.good(args.file)
     compiled = Profile(list(values.items()))
     changed = compiled.differences()
-    print(f"{args.file}: good; {len(changed)} of {len(SETTINGS)} settings differ from the defaults")
+    say(f"{args.file}: good; {len(changed)} of {len(SETTINGS)} settings differ from the defaults")
     for key, value in changed:
         print(f"  {key} = {profile.show(key, value)}")
     for key in HEARD_LISTS:
         deaf = [word for word in words_unheard(compiled.get(key)) if key in values]
         if deaf:
-            print(f"  note: {key}: no phrase label hears {', '.join(deaf)}; kept for the coach")
+            say(f"  note: {key}: no phrase label hears {', '.join(deaf)}; kept for the coach")
     return 0
 
 
@@ -81,24 +81,29 @@ def _explain(args: argparse.Namespace) -> int:
     compiled = profile.load(args.profile)
     rule, english, chinese, severity, lamp, needs, phase, how, note = row
     print(f"{rule}  {english} / {chinese}")
-    print(f"  source    {SOURCES[rule]}")
-    print(f"  judged    {SEVERITIES[severity]}{f', lamp {lamp}' if lamp else ''}")
+    _about(tr("source"), SOURCES[rule])
+    _about(tr("judged"), tr(SEVERITIES[severity]) + (tr(", lamp {lamp}", lamp=lamp) if lamp else ""))
     if "P" in needs and compiled.get("language") not in released.languages():
-        print(f"            not under this profile: no released network hears phrases in `{compiled.get('language')}`")
+        _about("", tr("not under this profile: no released network hears phrases in `{language}`", language=compiled.get("language")))
     if needs:
-        print(f"  needs     {', '.join(NEEDS[letter] for letter in needs)}")
+        _about(tr("needs"), ", ".join(tr(NEEDS[letter]) for letter in needs))
     if phase:
-        print(f"  when      {phase}")
+        _about(tr("when"), phase)
     if how:
-        print(f"  measure   {how}")
+        _about(tr("measure"), how)
     for setting in settings_of(row):
         unit = f" {setting[2]}" if setting[2] else ""
-        print(f"  limit     {setting[0]} = {profile.show(setting[0], compiled.get(setting[0]))}{unit}  (source {setting[7]})")
+        value = profile.show(setting[0], compiled.get(setting[0]))
+        _about(tr("limit"), f"{setting[0]} = {value}{unit}  " + tr("(source {source})", source=setting[7]))
     if note:
-        print(f"  note      {note}")
+        _about(tr("note"), note)
     if severity in JUDGED:
-        print(f"  error     {calls_page.of_rule(rule, calls_page.measured()) or 'not measured'}")
+        _about(tr("error"), calls_page.of_rule(rule, calls_page.measured()) or tr("not measured"))
     return 0
+
+
+def _about(head: str, text: str) -> None:
+    print(f"  {head:9} {text}")
 
 
 def _settings(args: argparse.Namespace) -> int:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import Any
 
-from sidetone_host.wording import HelpAsWritten
+from sidetone_host.wording import HelpAsWritten, notice, say
 
 EPILOG = """examples:
   sidetone provision --example > hall3.toml                              a site file to begin with
@@ -46,10 +45,10 @@ def run(args: argparse.Namespace) -> int:
         raise CannotDo("give --site FILE and --seat NAME, or --example")
     compiled = configuration.compile(site.load(args.site), args.seat)
     for note in compiled.notes:
-        print(f"sidetone provision: note: {note}", file=sys.stderr)
+        notice("sidetone provision", f"note: {note}")
     if args.out is not None:
         files = {**compiled.files, "nvs.bin": nvs.build(NVS_BYTES, compiled.secrets)}
         for name, content in files.items():
             folders.replace(args.out / name, content, private=True, make_folders=True)
-    print(f"{args.site}: {args.seat} is good: {', '.join(compiled.files)}; secrets: {', '.join(compiled.secrets)}")
+    say(f"{args.site}: {args.seat} is good: {', '.join(compiled.files)}; secrets: {', '.join(compiled.secrets)}")
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidetone_host import calibration
 from sidetone_host.errors import CannotDo
-from sidetone_host.wording import HelpAsWritten
+from sidetone_host.wording import HelpAsWritten, notice
 
 if TYPE_CHECKING:
     from sidetone_host.call_state import CallState
@@ -63,13 +62,13 @@ def run(args: argparse.Namespace) -> int:
     settings = profile.load_or_own(args.profile)
     network, note = released.for_calls(settings.get("language"))
     if note:
-        print(f"sidetone replay: {note}", file=sys.stderr)
+        notice("sidetone replay", note)
     states = call_state.read(args.events) if args.events else []
     play = _player(args.runtime)
     for path in args.files:
         recording = decode.open_audio(path, customer=args.customer)
         if recording.warning:
-            print(f"sidetone replay: {recording.warning}", file=sys.stderr)
+            notice("sidetone replay", recording.warning)
         lines: list[Line] = []
         for line in play(recording, settings, network, states, args):
             if line[1] != MEASURE:

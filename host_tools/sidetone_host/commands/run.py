@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import calendar
+import functools
 import random
 import signal
 import sys
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sidetone_host import calibration
 from sidetone_host.errors import CannotDo
-from sidetone_host.wording import HelpAsWritten
+from sidetone_host.wording import HelpAsWritten, notice
 
 if TYPE_CHECKING:
     from sidetone.app import Device
@@ -69,8 +70,7 @@ def run(args: argparse.Namespace) -> int:
         raise CannotDo(str(fault)) from None
 
 
-def _notice(line: str) -> None:
-    print(f"sidetone run: {line}", file=sys.stderr, flush=True)
+_notice = functools.partial(notice, "sidetone run")
 
 
 def _run(args: argparse.Namespace) -> int:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
 from sidetone.core.etiquette.settings import LANGUAGES
 from sidetone_host import released
-from sidetone_host.wording import HelpAsWritten
+from sidetone_host.wording import HelpAsWritten, notice, say
 
 EPILOG = """examples:
   sidetone update --make-key update.pem                      once a site; update.pem.pub goes into the site file
@@ -62,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.make_key is not None:
         public = signing.make(args.make_key)
-        print(f"{args.make_key}: keep it safe, it makes updates; {public}: name it in the site file (update_key)")
+        say(f"{args.make_key}: keep it safe, it makes updates; {public}: name it in the site file (update_key)")
         return 0
     if (args.key is None) == (args.package is None):
         raise CannotDo("give --key FILE to pack this checkout, or --package FILE to install one (--make-key FILE makes a key)")
@@ -72,14 +71,14 @@ def run(args: argparse.Namespace) -> int:
         built = application.build(args.version, args.language)
         network, note = released.for_calls(args.language)
         if note:
-            print(f"sidetone update: {note}", file=sys.stderr)
+            notice("sidetone update", note)
         data = package.build(built, args.key)
-        print(f"version {built.version}: {len(built.files)} files, {len(data) >> 10} KB, network {network.manifest['name']}, signed")
+        say(f"version {built.version}: {len(built.files)} files, {len(data) >> 10} KB, network {network.manifest['name']}, signed")
     if args.out is not None:
         folders.replace(args.out, data)
     if args.port is not None:
         version = _install(args.port, data)
-        print(f"{args.port}: version {version} is installed and on trial; the device confirms it by itself or goes back")
+        say(f"{args.port}: version {version} is installed and on trial; the device confirms it by itself or goes back")
     elif args.out is None:
         raise CannotDo("give --port to install it, or --out FILE to keep it")
     return 0
@@ -90,7 +89,7 @@ def _install(port: str, data: bytes) -> str:
     from sidetone_host.errors import CannotDo
     from sidetone_host.flash import serial_port
 
-    print(f"sidetone update: {port}: the device stops listening while it installs", file=sys.stderr, flush=True)
+    notice("sidetone update", f"{port}: the device stops listening while it installs")
     with tempfile.TemporaryDirectory(prefix="sidetone-") as folder:
         Path(folder, "package").write_bytes(data)
         said = serial_port.run(port, ["exec", _BEFORE_MOUNT, "mount", folder, "exec", _INSTALL, "umount", "reset"])

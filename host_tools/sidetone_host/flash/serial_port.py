@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from sidetone_host.errors import CannotDo
+from sidetone_host.wording import marked
 
 TIMEOUT_S = 300.0  # for a whole update at 115200 Bd: half a megabyte takes under a minute
 
@@ -31,11 +32,12 @@ def run(port: str, arguments: Sequence[str], timeout_s: float = TIMEOUT_S) -> st
 
 
 _REASONS = (
-    (r"failed to access|no device found|No such file|could not open", "cannot open {port}: is the cable in, and is no other program using it?"),
-    (r"in use by another program|Resource busy|exclusively lock", "{port} is in use by another program (a monitor or terminal)"),
-    (r"Permission denied", "not allowed to use {port}: add yourself to the group dialout (or uucp) and log in again"),
+    (r"failed to access|no device found|No such file|could not open",
+     marked("cannot open {port}: is the cable in, and is no other program using it?")),
+    (r"in use by another program|Resource busy|exclusively lock", marked("{port} is in use by another program (a monitor or terminal)")),
+    (r"Permission denied", marked("not allowed to use {port}: add yourself to the group dialout (or uucp) and log in again")),
     (r"could not enter raw repl|could not complete raw paste|timeout waiting|disconnected",
-     "no MicroPython answers on {port}: press RESET and run the same command again"),
+     marked("no MicroPython answers on {port}: press RESET and run the same command again")),
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from sidetone.core.telemetry import topics
 from sidetone_host.calibration import BASELINE_BOUNDS, SCALE_BOUNDS
 from sidetone_host.errors import CannotDo, JudgedBad
 from sidetone_host.toml_places import places
+from sidetone_host.wording import marked
 
 UTC_OFFSET_MIN = (-720, 840)  # UTC-12 to UTC+14, all there are
 BRIGHTNESS_PM = (1, 1000)
@@ -37,7 +38,8 @@ SEAT_KEYS: dict[str, tuple[type, bool]] = {
     "calibration": (str, False), "customer": (bool, False), "brightness_pm": (int, False), "dim": (bool, False), "password": (str, False),
     "password_file": (str, False), "certificate": (str, False), "certificate_key": (str, False),
 }  # fmt: skip
-TYPE_WORDS = {str: "a text in quotes", int: "a whole number", float: "a number", bool: "true or false", dict: "a table", list: "[[seats]] tables"}
+TYPE_WORDS = {str: marked("a text in quotes"), int: marked("a whole number"), float: marked("a number"), bool: marked("true or false"),
+              dict: marked("a table"), list: marked("[[seats]] tables")}  # fmt: skip
 
 EXAMPLE = """\
 # A site: what all its devices share. `sidetone provision --site THIS --seat NAME` checks it; `sidetone flash` writes it to a device.
