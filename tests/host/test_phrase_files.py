@@ -144,6 +144,40 @@ def test_a_label_whose_texts_are_none_can_be_taken_out(tmp_path: Path) -> None:
     assert path.read_text("utf-8") == '[phrases]\nb = "欢迎致电"  # ours\n'
 
 
+@pytest.mark.parametrize("cutoff", ['"low"', "[1]", "inf", "nan", "true", "-9"])
+def test_a_label_whose_cutoff_is_none_can_be_taken_out(capfd: pytest.CaptureFixture[str], tmp_path: Path, cutoff: str) -> None:
+    path = tmp_path / "hall.toml"
+    path.write_text(f'[phrases]\na = {{ text = ["欢迎致电", "光明电力"], cutoff = {cutoff} }}\nb = "您好吗朋友"\n', "utf-8")
+    code, _, err = run(capfd, "phrases", "remove", "a", "光明电力", "--file", str(path))
+    assert (code, err) == (1, f"{path}: a: cutoff must be -4 to 0 natural-log units a unit\n")
+    assert run(capfd, "phrases", "remove", "a", "--file", str(path))[0] == 0
+    assert path.read_text("utf-8") == '[phrases]\nb = "您好吗朋友"\n'
+
+
+def test_what_a_base_still_gives_is_told_when_it_is_removed(capfd: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "group.toml").write_text('[phrases]\ncompany = "欢迎致电光明电力"\n', "utf-8")
+    hall = tmp_path / "hall.toml"
+    hall.write_text('base = "group.toml"\n[phrases]\ncompany = "光明电力为您服务"\n', "utf-8")
+    code, said, _ = run(capfd, "phrases", "remove", "company", "--file", str(hall))
+    assert code == 0
+    assert f"{tmp_path}/group.toml still has company: it goes on being heard" in said
+
+
+def test_no_cutoff_is_chosen_for_a_rate_without_negatives(capfd: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(*_: object) -> None:
+        raise CannotDo("no false alarms can be estimated")
+
+    monkeypatch.setattr("sidetone_host.phrases.estimate.load", absent)
+    path = tmp_path / "hall.toml"
+    assert run(capfd, "phrases", "add", "光明电力局", "--label", "a", "--at-most", "0.2", "--file", str(path))[0] == 2
+    assert not path.exists()
+    assert run(capfd, "phrases", "add", "光明电力局", "--label", "a", "--cutoff=-0.5", "--file", str(path))[0] == 0
+
+
+def test_a_tilde_parts_words_only() -> None:
+    assert site.units_of("您好～欢迎光临", "zh") == site.units_of("您好，欢迎光临", "zh") == site.units_of("您好~ 欢迎光临 ™", "zh")
+
+
 def test_digits_are_told_to_be_read_one_by_one(capfd: pytest.CaptureFixture[str]) -> None:
     for text, warned in (("24小时服务", True), ("二十四小时服务", False), ("huan1 ying2 zhi4 dian4", False)):
         assert ("one by one" in run(capfd, "phrases", "add", text, "--label", "a", "--dry-run")[1]) is warned

@@ -126,6 +126,23 @@ def test_many_streams_give_the_spotters_own_integers(margin: int) -> None:
     assert told > 5
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_pace_of_whole_recordings_is_the_spotters_own(language: str) -> None:
+    """Units held for several steps, and many that are equally good."""
+    manifest, rng = released.load(language).manifest, np.random.default_rng(1)
+    units, labels = manifest["heads"]["units"], manifest["heads"]["labels"]
+    for _ in range(3):
+        logits = np.repeat(rng.integers(-4, 4, (150, labels["first"] + labels["count"])), rng.integers(1, 6, 150), axis=0).astype(np.int8)
+        for step in range(0, len(logits), 3):
+            logits[step : step + int(rng.integers(1, 9)), units["first"] + int(rng.integers(units["count"]))] = rng.integers(0, 9)
+        spotter, paces = PhraseSpotter({**manifest, "labels": []}, [("x", [[5, 6]])]), []
+        for step, row in enumerate(logits.tolist()):
+            spotter.step(30 * step, row)
+            paces.append(spotter.graph.unit_q8)
+        assert paces == many.costs(manifest, logits).unit_q8.tolist()
+        assert len(set(paces)) > 5
+
+
 # -- what is said of a phrase
 
 
@@ -187,6 +204,9 @@ def test_a_phrase_that_common_speech_resembles_gets_a_stricter_cutoff() -> None:
     units = len(rows[1]["phrases"][0])
     assert estimate.own_cutoff(manifest, common, 4, 8) > estimate.own_cutoff(manifest, rare, 5, units)
     assert -estimate.WHOLE_Q8 // units <= estimate.own_cutoff(manifest, rare, 5, units) < table[units]
+    for length in (4, 8, 15, 24, 30):  # however long: two wholly wrong syllables are another phrase
+        rarest = estimate.Estimate(0, 2.0, 0.0, 1.8, np.array([], np.int32))
+        assert -estimate.own_cutoff(manifest, rarest, 8, length) * length < estimate.WHOLE_Q8 + length
     nothing = estimate.Estimate(0, 2.0, 0.0, 1.8, np.array([], np.int32))  # never heard at all: still a cutoff, and never 0
     assert estimate.LOWEST_Q8 <= estimate.own_cutoff(manifest, nothing, 8, 16) < 0
     everything = estimate.Estimate(900, 2.0, 420.0, 480.0, np.full(900, -1, np.int32))  # in every sentence: as strict as there is

@@ -124,6 +124,17 @@ def test_text_phrases_take_the_cutoff_for_their_length():
     assert [f[0] for f in say(spotter, [0] * 40 + [7, 6, 5, 0, 0])] == ["slogan"]
 
 
+def test_reset_forgets_the_pace():
+    given = dict(manifest(), syllable_units=[5, 6])
+    spotter, fresh = PhraseSpotter(given), PhraseSpotter(given)
+    say(spotter, [5, 6] * 40)  # hurried
+    assert spotter.graph.unit_q8 < UNIT_MOST_Q8
+    spotter.reset()
+    say(spotter, [5, 0, 0, 0, 6, 0, 0, 0] * 2)
+    say(fresh, [5, 0, 0, 0, 6, 0, 0, 0] * 2)
+    assert spotter.graph.unit_q8 == fresh.graph.unit_q8
+
+
 def test_reset_forgets_a_begun_phrase():
     spotter = PhraseSpotter(manifest(cutoff_q8=-640))
     say(spotter, [1, 2, 3])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -192,6 +193,8 @@ def _describe(text: str, known: Heard | None, language: str, cutoff: float | Non
     try:
         negatives = estimate.load(folder, manifest["sha256"])
     except CannotDo as missing:
+        if at_most is not None:
+            raise
         _say(tr("false"), tr("unknown: {why}", why=missing))
         return cutoff
     others, old_q8 = (site.texts_of(known.entry), known.row[1]) if known else ([], 0)
@@ -203,12 +206,13 @@ def _describe(text: str, known: Heard | None, language: str, cutoff: float | Non
     elif cutoff is None:
         row["cutoff_q8"], chosen_q8 = cutoffs.after(language, old_q8, others, texts)
         if row["cutoff_q8"] != chosen_q8:
-            kept = tr("{own} stays: it was set by hand; for these texts {chosen} would be chosen", own=_units(old_q8), chosen=_units(chosen_q8))
+            kept = tr("{own} stays: set by hand, or by an earlier release; for these texts {chosen} would be chosen today",
+                      own=_units(old_q8), chosen=_units(chosen_q8))  # fmt: skip
             _say(tr("cutoff"), kept)
     if known and row["cutoff_q8"] != old_q8:
         _say(tr("cutoff"), tr("of {label}: {change}", label=known.row[0], change=_changed(old_q8, row["cutoff_q8"])))
     [result] = estimate.false_alarms(manifest, negatives, [row])
-    rate = result.false / result.hours
+    rate = result.false / result.hours if result.hours else 0.0
     counted = tr("{rate}: {count} in {hours:.1f} h of speech without it, spliced from {distinct:.1f} h; cutoff {cutoff}",
                  rate=_rate(result), count=result.false, hours=result.hours, distinct=negatives.distinct_hours,
                  cutoff=_units(row["cutoff_q8"]))  # fmt: skip
@@ -247,6 +251,8 @@ def _changed(old_q8: int, new_q8: int) -> str:
 
 
 def _rate(result: Estimate) -> str:
+    if not result.hours:
+        return tr("unknown")
     per_h = result.false / result.hours
     return tr("{per_h:.2f} an hour (95 %: {low:.2f}-{high:.2f})", per_h=per_h, low=result.low_per_h, high=result.high_per_h)
 
@@ -304,7 +310,11 @@ def _remove(args: argparse.Namespace) -> int:
     cutoff, told = None, tr("removed from {path}", path=path)
     left = files.texts_left(path, args.label, args.text)
     entry = files.table_of(path)[args.label]
-    old_q8 = site.cutoff_q8(entry.get("cutoff")) if isinstance(entry, dict) else 0
+    if left:
+        try:
+            old_q8 = site.cutoff_of(entry)
+        except ValueError as problem:
+            raise JudgedBad(f"{path}: {args.label}: {problem}") from None
     if left and old_q8:
         try:
             new_q8, chosen_q8 = cutoffs.after(profile.language_of(path), old_q8, site.texts_of(entry), left)
@@ -315,10 +325,16 @@ def _remove(args: argparse.Namespace) -> int:
                 cutoff = _decimal(new_q8)
                 told = tr("removed from {path}; its cutoff {change}", path=path, change=_changed(old_q8, new_q8))
             elif new_q8 != chosen_q8:
-                told = tr("removed from {path}; its cutoff stays {cutoff}, set by hand: for the texts that are left {chosen} would be chosen",
+                told = tr("removed from {path}; its cutoff stays {cutoff}, set by hand or by an earlier release: for the texts that are left "
+                          "{chosen} would be chosen today",
                           path=path, cutoff=_units(old_q8), chosen=_units(chosen_q8))  # fmt: skip
     files.remove(path, args.label, args.text, cutoff)
     print(told)
+    known = None
+    with contextlib.suppress(CannotDo, JudgedBad):  # what else is wrong with the profile is not asked here
+        known = files.heard(path).get(args.label)
+    if known and not known.file.samefile(path):
+        _say(tr("note"), tr("{file} still has {label}: it goes on being heard", file=known.file, label=args.label))
     return 0
 
 

@@ -105,9 +105,10 @@ def _run(args: argparse.Namespace) -> int:
 
     def new_profile(name: str, values: dict[str, Any]) -> None:
         made = profile.from_command(name, values)
-        language = settings["now"].get("language")
-        if args.calibration and made.get("language") != language:
-            raise ValueError(f"the agent's calibration is for calls in `{language}`")
+        try:
+            calibration.of(args, made)
+        except CannotDo as fault:
+            raise ValueError(str(fault)) from None
         settings["now"] = made
 
     device = app.Device(hear, lamps, link, clock.uptime_ms, new_profile, agent, inputs)

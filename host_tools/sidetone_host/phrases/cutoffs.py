@@ -1,7 +1,7 @@
 """The cutoff of a label whose texts change: chosen by what its texts fit on the negatives, unless somebody set another one.
 
 A file does not say who wrote a cutoff. One that is what would be chosen for the label's texts was chosen, and is chosen anew for others; any
-other was set by hand (or for another network), and stays.
+other was set by hand (or by another release), and stays.
 """
 
 from __future__ import annotations

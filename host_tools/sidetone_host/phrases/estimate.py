@@ -143,13 +143,13 @@ def cutoff_for(estimate: Estimate, rate_per_h: float) -> int:
 
 def own_cutoff(manifest: dict[str, Any], estimate: Estimate, syllables: int, units: int) -> int:
     """A phrase's own cutoff (Q8) for the network's aim: OWN_SHARE of what its own chance fits on the negatives ask for, the rest from the
-    table by number of units, which steadies it; WHOLE_Q8 bounds what the table does not. One cutoff for a whole length is set by the few
+    table by number of units, which steadies it; never laxer than WHOLE_Q8 allows so many units. One cutoff for a whole length is set by the few
     phrases that common speech resembles."""
     table = manifest["text"]["cutoff_q8_by_units"]
     wanted = cutoff_for(estimate, aim(syllables))
     length = table[min(units, len(table) - 1)]
     own = min(-1, round(OWN_SHARE * wanted + (1 - OWN_SHARE) * length))
-    return max(LOWEST_Q8, min(length, -WHOLE_Q8 // units), own)
+    return max(LOWEST_Q8, -WHOLE_Q8 // units, own)
 
 
 def aim(syllables: int) -> float:

@@ -76,13 +76,19 @@ def compiled(table: Any, language: str) -> tuple[tuple[Row, ...] | None, str | N
             return None, f"{label}: {fault}"
         try:
             texts = tuple(dict.fromkeys(" ".join(units_of(text, language)) for text in texts_of(entry)))
+            row = (label, cutoff_of(entry), texts)
         except ValueError as problem:
             return None, f"{label}: {problem}"
-        cutoff = entry.get("cutoff") if isinstance(entry, dict) else None
-        if isinstance(cutoff, bool) or not isinstance(cutoff, int | float | Decimal | None) or not -4 <= (cutoff or 0) <= 0:
-            return None, f"{label}: cutoff must be -4 to 0 natural-log units a unit"
-        rows.append((label, cutoff_q8(cutoff), texts))
+        rows.append(row)
     return tuple(rows), None
+
+
+def cutoff_of(entry: Any) -> int:
+    """The cutoff (Q8, as `cutoff_q8`) that a label's entry of the table has. ValueError where it is none."""
+    cutoff = entry.get("cutoff") if isinstance(entry, dict) else None
+    if isinstance(cutoff, bool) or not isinstance(cutoff, int | float | Decimal | None) or not -4 <= (cutoff or 0) <= 0:
+        raise ValueError("cutoff must be -4 to 0 natural-log units a unit")
+    return cutoff_q8(cutoff)
 
 
 def cutoff_q8(cutoff: int | float | Decimal | None) -> int:

@@ -4,7 +4,7 @@ Rules, per label and step:
   0. A unit *costs* how far its logit is behind the step's best token. Where a label asks the model's margin (`margin`), a unit that is the
      best still costs what its lead over the second is short of the margin, and every other unit the margin more: hardly best in all its
      units is no perfect fit. Phrases given as text ask none: the network is less sure of words it never learned.
-  0b. A phrase may last a quarter longer than its units do at the speaker's own pace, and 120 ms more: see `Pace`. What lasts longer picks its units
+  0b. A phrase may last five eighths of a syllable a unit at the speaker's own pace, and 120 ms more: see `Pace`. What lasts longer picks its units
      out of other words. (No `syllable_units` in the manifest: as long as a very slow speaker's.)
   1. The *fit* is the best of its phrases in the keyword graph (mean cost per unit, plus the phrase's penalty where common speech resembles it
      more than the label's others), held for HOLD_STEPS, because the label's token comes a little after the last unit.
