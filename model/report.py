@@ -152,7 +152,7 @@ def text_table(result):
 def group_tables(result):
     parts = []
     for title, rows in result["by"].items():
-        cells = [[name, str(e["clips"]), share(e["hit"], e["said"]), f"{100 * e['wrong'] / max(1, e['units']):.1f} % of {e['units']}"] for name, e in rows.items()]
+        cells = [[name, str(e["clips"]), share(e["hit"], e["said"]), f"{percent(e['wrong'] / e['units'] if e['units'] else None)} of {e['units']}"] for name, e in rows.items()]
         parts.append(table([title, "clips", "core recall", "unit error"], cells))
     return "\n\n".join(parts)
 

@@ -306,7 +306,7 @@ def main():
             return maker.submit(prepare, args, number, weights, run / f"next-{number}.npz")
 
         number, coming = done, order(done)
-        while coming:
+        while coming and goes_on(number, rounds, time.monotonic() - started, budget):
             began = time.monotonic()
             clips, hours, made = coming.result()
             items = features.load_variant((run / f"next-{number}.npz").replace(run / "variant.npz"))

@@ -11,16 +11,14 @@ import threading
 @contextlib.contextmanager
 def pool(count=None):
     """An executor of `count` new processes (None: one for each processor) that end with this one, even where it is killed, and at once where the
-    block is left by an exception."""
+    block is left, whatever they are at."""
     executor = concurrent.futures.ProcessPoolExecutor(count or os.cpu_count(), multiprocessing.get_context("spawn"), _end_with_parent)
     try:
         yield executor
-    except BaseException:
+    finally:
         executor.shutdown(wait=False, cancel_futures=True)
         for process in multiprocessing.active_children():
             process.terminate()
-        raise
-    finally:
         executor.shutdown()
 
 
