@@ -76,6 +76,27 @@ def test_voices_of_the_test_are_in_no_training_mix():
         assert not kept_out & {term.partition("*")[0] for term in voice.split("+")}
 
 
+def test_the_cards_say_how_many_styles_lend_their_timbre():
+    """Not every donor of the lists: which are taken, the seeds say."""
+    from model.corpus import tts
+    from model.corpus.english import voices as english_voices
+
+    def donors(made, own):
+        return len({term.partition("*")[0] for voice in made for term in voice.split("+")} - {*own})
+
+    def words(path):
+        return " ".join((TREE / path).read_text(encoding="utf-8").split())
+
+    numbers = {3: "three", 5: "five"}
+    mixes, wide = tts.train_voices(150), tts.wide_voices()
+    mandarin, other = words("model/README.md"), words("model/released/en/README.md")
+    assert f"150 fixed-seed mixes with {donors(mixes, voices.TRAIN)} other styles" in mandarin
+    assert f"outside what the styles span, of {donors([*mixes, *wide], voices.TRAIN)})" in mandarin
+    assert f"eight mixes of them with {numbers[donors(tts.test_voices(8), voices.TEST)]} donors" in mandarin
+    tested = tts._mixes(english_voices.TEST, english_voices.TEST_DONORS, 8, 2)
+    assert f"eight mixes of them with {numbers[donors(tested, english_voices.TEST)]} donors" in other
+
+
 def test_the_manifest_is_whole(manifest):
     content = (RELEASED / manifest["language"] / manifest["file"]).read_bytes()
     assert hashlib.sha256(content).hexdigest() == manifest["sha256"]

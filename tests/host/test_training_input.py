@@ -241,6 +241,45 @@ def test_ctrl_c_is_one_line_and_takes_the_workers_along(tmp_path: Path) -> None:
     assert running.returncode == -signal.SIGINT  # a shell's 130
 
 
+MINUTES = """
+import contextlib, itertools, json, sys, types
+from model import train
+from model.corpus import features
+
+clock, taken = itertools.count(), []
+train.time = types.SimpleNamespace(monotonic=lambda: next(clock))
+
+class Maker:
+    def submit(self, prepare, args, number, weights, path):
+        path.write_bytes(b"")
+        return types.SimpleNamespace(result=lambda: taken.append(next(clock)) or (1, 0.1, 1.0))
+
+train.workers.pool = lambda count: contextlib.nullcontext(Maker())
+features.load_variant = features.synthetic = lambda *asked: []
+sys.argv = ["train", "--size", "tiny", "--minutes", "1"]
+train.main()
+print(json.dumps(taken))
+"""
+
+
+def test_rounds_begin_within_the_minutes_only(tmp_path: Path) -> None:
+    taken, _ = told(tmp_path, MINUTES)  # the clock goes a second each time it is looked at
+    assert len(taken) > 2
+    assert max(taken) <= 62
+
+
+def test_what_a_worker_is_at_when_nobody_wants_it_any_more_is_not_waited_for(tmp_path: Path) -> None:
+    script = tmp_path / "over.py"
+    script.write_text(
+        "import time\nfrom model import workers\n"
+        "if __name__ == '__main__':\n    with workers.pool(1) as pool:\n"
+        "        print(pool.submit(max, 1, 2).result())\n        pool.submit(time.sleep, 600)\n"
+    )
+    around = {**os.environ, "PYTHONPATH": str(programs.TREE)}
+    run = subprocess.run([sys.executable, str(script)], env=around, capture_output=True, text=True, timeout=60, check=True)
+    assert (run.stdout, run.stderr) == ("2\n", "")
+
+
 def test_a_network_that_hears_nothing_has_negatives_too(tmp_path: Path) -> None:
     code = f"""
 import json
