@@ -7,8 +7,11 @@ import stat
 from pathlib import Path
 
 from sidetone_host.errors import CannotDo
+from sidetone_host.wording import marked
 
-_KINDS = {stat.S_IFDIR: "folder", stat.S_IFCHR: "device", stat.S_IFBLK: "device", stat.S_IFIFO: "pipe", stat.S_IFSOCK: "socket"}
+_KINDS = {stat.S_IFDIR: marked("a folder"), stat.S_IFCHR: marked("a device"), stat.S_IFBLK: marked("a device"), stat.S_IFIFO: marked("a pipe"),
+          stat.S_IFSOCK: marked("a socket")}  # fmt: skip
+_OTHER_KIND = marked("a special one")
 
 
 def data() -> Path:
@@ -46,5 +49,5 @@ def mode_of(path: Path) -> int | None:
     except FileNotFoundError:
         return None
     if not stat.S_ISREG(mode):
-        raise CannotDo(f"{path} is not a file but a {_KINDS.get(stat.S_IFMT(mode), 'special one')}; name a file")
+        raise CannotDo(f"{path} is not a file but {_KINDS.get(stat.S_IFMT(mode), _OTHER_KIND)}; name a file")
     return stat.S_IMODE(mode)

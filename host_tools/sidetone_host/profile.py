@@ -31,6 +31,7 @@ from sidetone_host import folders
 from sidetone_host.errors import CannotDo, JudgedBad
 from sidetone_host.phrases import site
 from sidetone_host.toml_places import places
+from sidetone_host.wording import marked
 
 BUNDLED = Path(__file__).parent / "profiles"
 DEFAULT_BASE = "default-zh"
@@ -39,7 +40,11 @@ BASE_DEPTH = 4  # a site's file, a group's, a country's, ours; more is a circle
 REMARKS = ("value", "src", "note", "alt", "conflict", "exception", "use")
 _ROWS = {row[0]: row for row in SETTINGS}
 _TABLES = {key.rsplit(".", depth)[0] for key in _ROWS for depth in range(1, key.count(".") + 1)}
-_UNIT_WORDS = {"s": "seconds", "dB": "dB", "st": "semitones", "ratio": "a ratio (0.25 is 25 %)", "h": "hours", "cm": "cm"}
+_NUMBERS = {  # unit -> what to write
+    "": marked("a plain number"), "s": marked("a plain number of seconds"), "h": marked("a plain number of hours"),
+    "st": marked("a plain number of semitones"), "ratio": marked("a ratio (0.25 is 25 %)"),
+}  # fmt: skip
+_COUNTED = {"s": marked("counted in seconds"), "ratio": marked("counted in a ratio (0.25 is 25 %)")}
 # what people write behind a number or a key: (ending, unit, factor to the unit)
 _OTHER_UNITS = (
     ("ms", "s", Decimal("0.001")),
@@ -312,7 +317,7 @@ class _Reader:
                 name = row[0].rpartition(".")[2]
                 if isinstance(value, int | Decimal) and not isinstance(value, bool):
                     name += f" = {_plain(Decimal(value) * factor)}"
-                self.fault(key, f"is not a setting; it is counted in {_UNIT_WORDS[unit]}, write {name}")
+                self.fault(key, f"is not a setting; it is {_COUNTED[unit]}, write {name}")
                 return
         near = difflib.get_close_matches(key, list(_TABLES if is_table else _ROWS), 1, 0.6)
         if not near and not is_table:
@@ -367,11 +372,11 @@ def _compile(row: tuple[Any, ...], value: Any, language: str) -> tuple[Any, str 
 
 def _number(row: tuple[Any, ...], value: Any, whole: bool) -> tuple[int | None, str | None]:
     unit = row[2]
-    counted = _UNIT_WORDS.get(unit, unit)
-    if unit != "ratio":
-        counted = f"a plain number of {counted}" if counted else "a plain number"
+    counted = f"a plain number of {unit}"
+    counted = _NUMBERS.get(unit, counted)
     if isinstance(value, str):
-        return None, f"is the text {shown(value)}; write {counted}{_meant(value, unit)}"
+        meant = _meant(value, unit)
+        return None, f"is the text {shown(value)}; write {counted}: {meant}" if meant else f"is the text {shown(value)}; write {counted}"
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None, f"is {shown(value)}; write {counted}, {range_text(row)}"
     number = Decimal(value)
@@ -380,30 +385,31 @@ def _number(row: tuple[Any, ...], value: Any, whole: bool) -> tuple[int | None, 
     if whole and number != number.to_integral_value():
         return None, f"is {value}; write a whole number, {range_text(row)}"
     if not Decimal(row[4]) <= number <= Decimal(row[5]):
-        return None, f"is {_plain(number)}, out of range; allowed is {range_text(row)}{_range_hint(row, number)}"
+        fault = f"is {_plain(number)}, out of range; allowed is {range_text(row)}"
+        return None, _with_hint(fault, row, number)
     return scaled_decimal(format(number, "f"), unit_scale(unit)), None
 
 
-def _range_hint(row: tuple[Any, ...], number: Decimal) -> str:
-    """Milliseconds or per cent given for seconds or a ratio?"""
+def _with_hint(fault: str, row: tuple[Any, ...], number: Decimal) -> str:
+    """The fault; milliseconds or per cent given for seconds or a ratio?"""
     for name, unit, factor in _OTHER_UNITS[:2]:
         if row[2] == unit and Decimal(row[4]) <= number * factor <= Decimal(row[5]):
-            return f"; if {_plain(number)} {name} are meant, write {_plain(number * factor)}"
-    return ""
+            return f"{fault}; if {_plain(number)} {name} are meant, write {_plain(number * factor)}"
+    return fault
 
 
 def _meant(text: str, unit: str) -> str:
-    """`: 5` for "5 s", `: 5` for "5000 ms", nothing where the text is not a number with a unit."""
+    """`5` for "5 s", `5` for "5000 ms", nothing where the text is not a number with a unit."""
     match = re.fullmatch(r"\s*([-+]?\d+(?:\.\d+)?)\s*([A-Za-z%]*)\s*", text)
     if match is None:
         return ""
     number = Decimal(match[1])
     written = match[2].lower()
     if written in ("", unit.lower(), "seconds", "second", "decibel"):
-        return f": {_plain(number)}"
+        return _plain(number)
     for name, to_unit, factor in _OTHER_UNITS:
         if written == name and to_unit == unit:
-            return f": {_plain(number * factor)}"
+            return _plain(number * factor)
     return ""
 
 

@@ -89,7 +89,7 @@ def test_faults_in_chinese(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         f"{profile}:3: volume.loud_db: 是 500，超出范围；允许 1 to 30 dB",
-        f'{profile}:4: volume.quiet_db: 是文字 "abc"；请写以 dB 计的数',
+        f'{profile}:4: volume.quiet_db: 是文字 "abc"；请写一个数，单位 dB',
         f"{profile}:6: greeting.deadline_s: 矛盾: deadline_s 不得高于 opening_s: 开场包含问候（greeting.deadline_s = 30, greeting.opening_s = 10）",
         f"{profile}: 3 处错误",
     ]

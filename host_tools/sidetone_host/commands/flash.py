@@ -52,7 +52,8 @@ def run(args: argparse.Namespace) -> int:
     place = image.files(board.flash_bytes)
     if len(image.data) > place.offset:
         raise CannotDo(f"{args.image} is longer than its partitions and would reach into the files at {place.offset:#x}: it is not an official image")
-    _tell(f"{board.chip}, {board.flash_bytes >> 20} MB of flash, {board.mac}; MicroPython {image.version or 'of unknown version'}, "
+    version = image.version or marked("of unknown version")
+    _tell(f"{board.chip}, {board.flash_bytes >> 20} MB of flash, {board.mac}; MicroPython {version}, "
           f"application {built.version} ({built.total_bytes >> 10} KB), seat {args.seat}")  # fmt: skip
     files = {"main.py": MAIN.read_bytes(), **{f"a/{path}": content for path, content in built.slot().items()}, **compiled.files}
     secrets = image.nvs

@@ -17,12 +17,13 @@ from typing import NamedTuple
 
 from sidetone_host.children import die_with_parent
 from sidetone_host.errors import CannotDo
+from sidetone_host.wording import marked
 
 CHIP = "esp32s3"
 # esptool writes in pieces: one that is in the flash already (blank ones of a new module above all) is skipped by its MD5, a run that was
 # cut off goes on at its piece, and a chip that hangs is noticed after the 20 s that esptool grants half a megabyte, not after minutes.
 PIECE_BYTES = 1 << 19
-AGAIN = "check the cable and run the same command again: it goes on where it stopped"
+AGAIN = marked("check the cable and run the same command again: it goes on where it stopped")
 _SIZE = re.compile(r"Detected flash size:\s*(\d+)(KB|MB)")
 _PERCENT = re.compile(r"Writing at .*?(\d+)\.\d%")
 
@@ -155,14 +156,19 @@ def _run(arguments: Sequence[str], hear: Callable[[str], None]) -> str:
 
 # esptool's words -> ours: what is wrong and what to do
 _REASONS = (
-    (r"This chip is (.+?), not ESP32-S3", "the chip on {port} is an {0}: this is not an ESP32-S3 board, nothing was written"),
-    (r"Could not open|the port is busy|No such file", "cannot open {port}: is the cable in, and is no other program (monitor, terminal) using it?"),
-    (r"Permission denied", "not allowed to use {port}: add yourself to the group dialout (or uucp) and log in again"),
-    (r"Failed to connect|No serial data received", "no answer from a chip on {port}: hold BOOT, press RESET, let BOOT go, and run this again"),
+    (r"This chip is (?P<chip>.+?), not ESP32-S3", marked("the chip on {port} is an {chip}: this is not an ESP32-S3 board, nothing was written")),
+    (r"Could not open|the port is busy|No such file",
+     marked("cannot open {port}: is the cable in, and is no other program (monitor, terminal) using it?")),
+    (r"Permission denied", marked("not allowed to use {port}: add yourself to the group dialout (or uucp) and log in again")),
+    (r"Failed to connect|No serial data received",
+     marked("no answer from a chip on {port}: hold BOOT, press RESET, let BOOT go, and run this again")),
     (r"MD5 of file does not match|Write failed, the written flash region is empty",
-     "what was written reads back differently; {again}; if it happens twice the flash chip is worn out"),
-    (r"will not fit in (\d+) bytes of flash", "the flash of {0} bytes is too small for this image"),
+     marked("what was written reads back differently; {again}; if it happens twice the flash chip is worn out")),
+    (r"will not fit in (?P<size>\d+) bytes of flash", marked("the flash of {size} bytes is too small for this image")),
 )  # fmt: skip
+
+_FAILED = marked("the connection to {port} failed ({why}); {again}")
+_LOST = marked("the connection was lost")
 
 
 def _reason(said: str, port: str) -> str:
@@ -170,7 +176,7 @@ def _reason(said: str, port: str) -> str:
     for pattern, text in _REASONS:
         found = re.search(pattern, said)
         if found:
-            return text.format(*found.groups(), port=port, again=AGAIN)
+            return text.format(**found.groupdict(), port=port, again=AGAIN)
     faults = [line.strip() for line in said.splitlines() if re.search(r"fatal error|Error|failed|stopped|Invalid", line)]
-    last = re.sub(r"^A fatal error occurred:\s*", "", faults[-1]) if faults else "the connection was lost"
-    return f"the connection to {port} failed ({last.rstrip('.')}); {AGAIN}"
+    last = re.sub(r"^A fatal error occurred:\s*", "", faults[-1]) if faults else _LOST
+    return _FAILED.format(port=port, why=last.rstrip("."), again=AGAIN)

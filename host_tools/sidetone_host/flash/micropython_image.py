@@ -16,6 +16,7 @@ from pathlib import Path
 from sidetone_host.errors import CannotDo
 from sidetone_host.flash import partitions
 from sidetone_host.flash.partitions import APP, DATA, NVS, SECTOR_BYTES, Partition
+from sidetone_host.wording import marked
 
 MAGIC = 0xE9
 ESP32S3 = 9
@@ -101,20 +102,24 @@ def _check(data: bytes, rows: list[Partition]) -> tuple[str, list[str]]:
         raise CannotDo("the image keeps its files on FAT, which a power cut can damage: take one with littlefs (label vfs)")
     notes = []
     version = ""
-    for what, at in (("boot loader", 0), ("application", apps[0].offset)):
+    for at, torn in (
+        (0, marked("the image's boot loader is torn or damaged: take the image anew")),
+        (apps[0].offset, marked("the image's application is torn or damaged: take the image anew")),
+    ):
         if data[at : at + 1] == bytes([MAGIC]):
-            _check_code(data, at, what)
+            _check_code(data, at, CannotDo(torn))
+        elif at:
+            notes.append(f"there is no application at {at:#x} whose checksum could be verified")
         else:
-            notes.append(f"there is no {what} at {at:#x} whose checksum could be verified")
+            notes.append(f"there is no boot loader at {at:#x} whose checksum could be verified")
     at = apps[0].offset + HEADER_BYTES + SEGMENT_BYTES
     if len(data) >= at + 256 and struct.unpack_from("<I", data, at)[0] == DESCRIPTION_MAGIC:
         version = data[at + 16 : at + 48].rstrip(b"\0").decode("ascii", "replace")
     return version, notes
 
 
-def _check_code(data: bytes, at: int, what: str) -> None:
-    """A boot loader or application at that place: whole, and as its own checksum and SHA-256 say. CannotDo."""
-    torn = CannotDo(f"the image's {what} is torn or damaged: take the image anew")
+def _check_code(data: bytes, at: int, torn: CannotDo) -> None:
+    """A boot loader or application at that place: whole, and as its own checksum and SHA-256 say; else `torn` is raised."""
     segments, appended = data[at + 1], data[at + 23]
     end = at + HEADER_BYTES
     checksum = CHECKSUM_SEED
