@@ -37,6 +37,8 @@ ARGPARSE = (  # what it says of a wrong call, and on every page of help
     "invalid %(type)s value: %(value)r",
     "invalid choice: %(value)r (choose from %(choices)s)",
     "argument %(argument_name)s: %(message)s",
+    "ambiguous option: %(option)s could match %(matches)s",
+    "ignored explicit argument %r",
 )
 # Faults of the page's own interface, of bugs, and of what programs read.
 NOT_SAID = ("dashboard/api.py", "dashboard/query.py", "dashboard/rows.py", "dashboard/app.py", "dashboard/openapi.py", "schemas/", "wording_file.py",
