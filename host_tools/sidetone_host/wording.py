@@ -18,7 +18,7 @@ CHINESE = Path(__file__).resolve().parent / "data" / "zh.po"
 
 PLACE = re.compile(r"\{(\w+)\}")
 OWN_LETTERS = 5  # a text with fewer of its own, such as `{path}: {fault}`, would match anything
-LONGEST = 2000  # characters of a line that is looked at: longer ones are somebody else's words
+LONGEST, MOST_PARTS = 1000, 8  # characters, and parts with a colon between, of a line that is looked at: more are somebody else's words
 
 
 def tr(message: str, **values: Any) -> str:
@@ -55,17 +55,18 @@ def own_words(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    """The line by the text, of those that it could be, that leaves the least of it in English."""
-    if len(line) > LONGEST:
-        return line
+    """The line by the text, of those that it could be, that leaves the least of it in English and most of what stands before a fault in its place."""
     begins = (0, *(match.end() for match in re.finditer(": ", line)))
+    if len(line) > LONGEST or len(begins) > MOST_PARTS:
+        return line
     # a single word may be a value
-    could_be = [line, *(line[:begin] + _catalogue()[line[begin:]] for begin in begins if " " in line[begin:] and line[begin:] in _catalogue())]
+    whole = [begin for begin in begins if " " in line[begin:] and line[begin:] in _catalogue()]
+    could_be = [(0, line), *((begin, line[:begin] + _catalogue()[line[begin:]]) for begin in whole)]
     for pattern, chinese in _patterns():
         for match in filter(None, (pattern.fullmatch(line, begin) for begin in begins)):
             values = {name: _line(value) for name, value in match.groupdict().items()}
-            could_be.append(line[: match.start()] + PLACE.sub(lambda place, values=values: values[place[1]], chinese))  # type: ignore[misc]
-    return min(could_be, key=lambda said: len(re.findall("[A-Za-z]", said)))
+            could_be.append((match.start(), line[: match.start()] + PLACE.sub(lambda place, values=values: values[place[1]], chinese)))  # type: ignore[misc]
+    return min(could_be, key=lambda one: (len(re.findall("[A-Za-z]", one[1])), -one[0]))[1]
 
 
 @functools.cache

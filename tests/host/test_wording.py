@@ -97,6 +97,25 @@ def test_faults_in_chinese(tmp_path: Path) -> None:
     assert absent.stderr == f"sidetone replay: {tmp_path}/absent.wav: 没有这个文件\n"
 
 
+@pytest.mark.usefixtures("in_chinese")
+def test_a_place_before_a_fault_stays_before_it() -> None:
+    """Whatever the Chinese does with the order of the fault's own places."""
+    moved = []
+    for text in wording_file.wanted():
+        fault = wording.PLACE.sub("17", text)
+        if wording.PLACE.search(text) and wording.said(fault) != fault and not wording.said(f"site.toml:3: {fault}").startswith("site.toml:3: "):
+            moved.append(text)
+    assert moved == []
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_a_long_line_or_one_of_many_parts_stays_as_it_is() -> None:
+    fault = "pin 7 is used more than once; give each signal its own"
+    assert wording.said("a: " * (wording.MOST_PARTS - 1) + fault) != "a: " * (wording.MOST_PARTS - 1) + fault
+    for line in ("a: " * wording.MOST_PARTS + fault, "a: " * 600, f"{'a' * wording.LONGEST}: {fault}"):
+        assert wording.said(line) == line
+
+
 def test_chinese_in_the_terminals_own_encoding() -> None:
     assert "主机工具" in run("--help", encoding="gb18030", LANG="zh_CN.GB18030").stdout
 
